@@ -1,0 +1,162 @@
+package lineage
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+)
+
+// File is one file of a catalogue: a name for error messages, and YAML
+// documents of the kinds types, flow, guards and contract.
+type File struct {
+	Name string
+	Data []byte
+}
+
+// ParseDefinition reads the files of a catalogue into one definition. A later
+// file may redefine a type, a flow of a higher version replaces one of a lower.
+// The error is of kind Invalid and starts with file:line:col.
+func ParseDefinition(files []File) (Definition, error) {
+	def := Definition{Types: make(map[string]Type), Systems: make(map[string]System)}
+	for _, f := range files {
+		parsed, err := parser.ParseBytes(f.Data, 0)
+		if err != nil {
+			return Definition{}, located(f.Name, nil, err)
+		}
+		for _, doc := range parsed.Docs {
+			if doc.Body == nil {
+				continue
+			}
+			if err := def.add(doc.Body); err != nil {
+				return Definition{}, located(f.Name, doc.Body, err)
+			}
+		}
+	}
+	return def, nil
+}
+
+// ParseCatalogue reads and checks the files of a catalogue.
+func ParseCatalogue(files []File) (*Catalogue, error) {
+	def, err := ParseDefinition(files)
+	if err != nil {
+		return nil, err
+	}
+	return NewCatalogue(def)
+}
+
+// header is the line by which a document says what it is.
+type header struct {
+	Kind string `yaml:"kind"`
+}
+
+type typesDocument struct {
+	Kind    string            `yaml:"kind"`
+	Types   map[string]Type   `yaml:"types"`
+	Systems map[string]System `yaml:"systems"`
+}
+
+type flowDocument struct {
+	Kind string `yaml:"kind"`
+	Flow `yaml:",inline"`
+}
+
+type guardsDocument struct {
+	Kind   string  `yaml:"kind"`
+	Guards []Guard `yaml:"guards"`
+}
+
+type contractDocument struct {
+	Kind     string `yaml:"kind"`
+	Contract `yaml:",inline"`
+}
+
+func (d *Definition) add(node ast.Node) error {
+	var h header
+	if err := yaml.NodeToValue(node, &h); err != nil {
+		return err
+	}
+	// Each document is checked on its own, so that its error has its place.
+	var alone Definition
+	switch h.Kind {
+	case "types":
+		var doc typesDocument
+		if err := strict(node, &doc); err != nil {
+			return err
+		}
+		alone.Types, alone.Systems = doc.Types, doc.Systems
+		maps.Copy(d.Types, doc.Types)
+		maps.Copy(d.Systems, doc.Systems)
+	case "flow":
+		var doc flowDocument
+		if err := strict(node, &doc); err != nil {
+			return err
+		}
+		alone.Flows = []Flow{doc.Flow}
+		d.addFlow(doc.Flow)
+	case "guards":
+		var doc guardsDocument
+		if err := strict(node, &doc); err != nil {
+			return err
+		}
+		alone.Guards = doc.Guards
+		d.Guards = append(d.Guards, doc.Guards...)
+	case "contract":
+		var doc contractDocument
+		if err := strict(node, &doc); err != nil {
+			return err
+		}
+		alone.Contracts = []Contract{doc.Contract}
+		d.Contracts = append(d.Contracts, doc.Contract)
+	default:
+		return fmt.Errorf("kind is %q; want types, flow, guards or contract", h.Kind)
+	}
+	_, err := NewCatalogue(alone)
+	return err
+}
+
+func (d *Definition) addFlow(f Flow) {
+	for i := range d.Flows {
+		if d.Flows[i].Name == f.Name {
+			if f.Version >= d.Flows[i].Version {
+				d.Flows[i] = f
+			}
+			return
+		}
+	}
+	d.Flows = append(d.Flows, f)
+}
+
+func strict(node ast.Node, into any) error {
+	return yaml.NodeToValue(node, into, yaml.Strict())
+}
+
+// located puts file:line:col before an error: where goccy found it, else where
+// the document begins.
+func located(file string, node ast.Node, err error) error {
+	line, col, reason := 1, 1, err.Error()
+	if node != nil {
+		if m, ok := node.(*ast.MappingNode); ok && len(m.Values) > 0 {
+			node = m.Values[0].Key
+		}
+		if at := node.GetToken().Position; at != nil {
+			line, col = at.Line, at.Column
+		}
+	}
+	var syntax yaml.Error
+	if errors.As(err, &syntax) {
+		reason = syntax.GetMessage()
+		if at := syntax.GetToken(); at != nil && at.Position != nil {
+			line, col = at.Position.Line, at.Position.Column
+		}
+	}
+	var own *Error
+	if errors.As(err, &own) {
+		reason = own.Err.Error()
+	}
+	return Errorf(Invalid, "", "%s:%d:%d: %s", file, line, col, strings.TrimSpace(reason))
+}

@@ -1,0 +1,76 @@
+package lineage
+
+import "time"
+
+// EventKind says what kind of evidence an event was read from.
+type EventKind uint8
+
+// The kinds of evidence.
+const (
+	BusinessEvent EventKind = iota // a CloudEvent
+	SpanEvent                      // a span that carries business ids
+	LogEvent                       // a log record that carries business ids
+)
+
+func (k EventKind) String() string {
+	switch k {
+	case SpanEvent:
+		return "span"
+	case LogEvent:
+		return "log"
+	default:
+		return "event"
+	}
+}
+
+// Outcome is how the step that an event reports ended.
+type Outcome string
+
+// The outcomes that the rules know. Empty counts as OK.
+const (
+	OutcomeOK       Outcome = "ok"
+	OutcomeFailed   Outcome = "failed"   // the step ended badly and nobody tries again
+	OutcomeRetrying Outcome = "retrying" // this attempt failed, another will come
+)
+
+// Event is one immutable piece of evidence about business objects. Its identity
+// is (tenant, source, id). Times are UTC; the zero time means "not told".
+type Event struct {
+	Tenant string
+	Source string // CloudEvents source; for spans and logs "otel:" + service.name
+	ID     string // unique within Source
+	Kind   EventKind
+	Type   string // CloudEvents type; span name; log event name
+
+	Time     time.Time // when it happened, by its source's clock
+	Recorded time.Time // when its source wrote it down (CloudEvents recordedtime)
+	Ingested time.Time // when we took it in
+
+	Refs       []Ref // refused values are not among them
+	Relations  []Relation
+	Equalities []Equality
+
+	Stage   string
+	Outcome Outcome
+	Attempt int    // 1 for the first try; 0 when not told
+	Reason  string // why it failed, in the source's words
+
+	Correlation string // correlation id, a claim
+	Causation   string // id of the causing event, a claim
+	TraceID     TraceID
+	SpanID      SpanID
+
+	Contract string // type and version of the contract that mapped it, "" for the conventions
+	Payload  string // the CloudEvent's data, or the attributes, as JSON text
+	Hash     uint64 // of the content; tells a resend from another event under the same identity
+}
+
+// Subject returns the object that the event is about, or the zero Object.
+func (e *Event) Subject() Object {
+	for _, r := range e.Refs {
+		if r.Role == Subject {
+			return r.Object
+		}
+	}
+	return Object{}
+}

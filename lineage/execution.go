@@ -1,0 +1,90 @@
+package lineage
+
+import "time"
+
+// State is where an execution, or one of its stages, stands.
+type State string
+
+// States of executions and of stages.
+const (
+	StateObserved  State = "observed"  // the flow defines no stages, so nothing is owed
+	StateOpen      State = "open"      // an execution with stages still to come
+	StateCompleted State = "completed" // every stage is done
+	StateFailed    State = "failed"    // a stage failed and nobody is trying again
+	StateRetrying  State = "retrying"  // the last attempt failed, another is due
+	StatePending   State = "pending"   // a stage that has not begun
+	StatePartial   State = "partial"   // a stage that some of its objects have reached
+	StateDone      State = "done"      // a stage that is complete
+)
+
+// ClaimState is what became of a claim in one flow.
+type ClaimState string
+
+// The states of a claim.
+const (
+	Claimed   ClaimState = "claimed"   // exactly one anchor: everything that carries it belongs to that execution
+	Pending   ClaimState = "pending"   // no anchor yet
+	Ambiguous ClaimState = "ambiguous" // several anchors, or too much: it joins nothing
+)
+
+// Claim is one correlation id, trace or causation, as "kind:value", and its state.
+type Claim struct {
+	Claim string
+	State ClaimState
+}
+
+// Member is one object of an execution, under its canonical name.
+type Member struct {
+	Object      Object
+	Aliases     []Object // the other ids of the same object
+	Rank        int
+	Leaf        bool
+	Placeholder bool // it was named, but has no event of its own
+}
+
+// Evidence names what an edge was read from.
+type Evidence struct {
+	Kind   EventKind
+	Source string
+	ID     string
+}
+
+// Edge is a relation between two members with everything that says so.
+type Edge struct {
+	From, To  Object
+	Qualifier string
+	Evidence  []Evidence
+}
+
+// Stage is one stage of an execution. First and Last are the earliest and the
+// latest event of the stage; Attempts the highest attempt told, or the number
+// of its events that report a try.
+type Stage struct {
+	Name     string
+	State    State
+	First    time.Time
+	Last     time.Time
+	Attempts int
+	Reason   string // of the last failure
+}
+
+// Execution is "the transaction": what one flow makes of the evidence around
+// one anchor. It is a view; the same object may be in several. All lists are in
+// a stable order: members by (rank, type, id), events by (time, source, id).
+type Execution struct {
+	Tenant     string
+	Flow       string
+	Anchor     Object
+	Unanchored bool // no anchor reaches these objects; Anchor is then their root
+	State      State
+	Stage      string // the furthest stage that has begun
+	Truncated  bool
+	Members    []Member
+	Edges      []Edge
+	Claims     []Claim
+	Events     []*Event // shared: must not be changed
+	Stages     []Stage
+	StartedAt  time.Time
+	LastAt     time.Time
+	EndedAt    time.Time // of the last stage, once completed
+}

@@ -1,0 +1,296 @@
+package lineage
+
+import (
+	"cmp"
+	"encoding/hex"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cespare/xxhash/v2"
+)
+
+// FromCloudEvent maps a CloudEvent by its type's contract, or by the
+// conventions when it has none. An error of kind Invalid says where the event
+// breaks its contract; such an event belongs in quarantine.
+func (c *Catalogue) FromCloudEvent(tenant string, ce *CloudEvent, ingested time.Time) (Event, error) {
+	e := Event{
+		Tenant: tenant, Source: ce.Source, ID: ce.ID, Type: ce.Type,
+		Time: ce.Time, Recorded: ce.Recorded, Ingested: ingested,
+		Correlation: claimable(ce.Correlation), Causation: claimable(ce.Causation),
+		Payload: string(ce.Data), Hash: xxhash.Sum64(ce.Raw),
+	}
+	if e.Time.IsZero() {
+		e.Time = ingested
+	}
+	e.TraceID, e.SpanID = parseTraceParent(ce.TraceParent)
+	if k, ok := c.contracts[contractKey{"event", ce.Type}]; ok {
+		value, err := k.check(ce.Data)
+		if err != nil {
+			return Event{}, err
+		}
+		if !c.apply(k, document{value}, &e) {
+			return Event{}, Errorf(Invalid, "contract "+k.name, "%s: has no id that can be used; it is the event's subject", k.Map.Subject.ID)
+		}
+		return e, nil
+	}
+	c.applyConventions(ce, &e)
+	return e, nil
+}
+
+// FromSpan maps a span that carries business attributes, by its contract or by
+// the conventions. It returns false for one that carries none.
+func (c *Catalogue) FromSpan(s *Span) (Event, bool, error) {
+	if len(s.Business) == 0 {
+		return Event{}, false, nil
+	}
+	e := Event{
+		Tenant: s.Tenant, Source: "otel:" + s.Service, ID: s.TraceID.String() + "-" + s.SpanID.String(),
+		Kind: SpanEvent, Type: s.Name, Time: s.Start, Ingested: s.Ingested,
+		TraceID: s.TraceID, SpanID: s.SpanID, Payload: s.Attributes, Hash: s.Hash,
+	}
+	if s.Status == "Error" {
+		e.Outcome, e.Reason = OutcomeFailed, s.StatusMessage
+	}
+	return c.fromAttributes("span", s.Business, e)
+}
+
+// FromLog maps a log record that carries business attributes, like FromSpan.
+// A log record has no identity of its own: its content is its id.
+func (c *Catalogue) FromLog(l *Log) (Event, bool, error) {
+	if len(l.Business) == 0 {
+		return Event{}, false, nil
+	}
+	e := Event{
+		Tenant: l.Tenant, Source: "otel:" + l.Service, ID: "log-" + strconv.FormatUint(l.Hash, 16),
+		Kind: LogEvent, Type: l.EventName, Time: l.Time, Ingested: l.Ingested,
+		TraceID: l.TraceID, SpanID: l.SpanID, Payload: l.Attributes, Hash: l.Hash,
+	}
+	return c.fromAttributes("log", l.Business, e)
+}
+
+func (c *Catalogue) fromAttributes(signal string, attrs []Attr, e Event) (Event, bool, error) {
+	for _, a := range attrs {
+		key := c.keys[a.Key]
+		if key.correlation {
+			e.Correlation = claimable(a.Value)
+		}
+		if key.typ == "" {
+			continue
+		}
+		if o, ok := c.Object(key.typ, "", "", a.Value); ok {
+			e.addRef(o, Mentions)
+		}
+	}
+	if k, ok := c.contracts[contractKey{signal, e.Type}]; ok {
+		mapped := e
+		mapped.Refs = nil
+		if c.apply(k, attributes(attrs), &mapped) {
+			// What the conventions found beside the contract's own stays named.
+			for _, r := range e.Refs {
+				mapped.addRef(r.Object, r.Role)
+			}
+			e = mapped
+		}
+	}
+	return e, len(e.Refs) > 0 || e.Correlation != "", nil
+}
+
+// apply reads an event by its contract. It returns false when the contract
+// names a subject and there is none.
+func (c *Catalogue) apply(k *contract, at place, e *Event) bool {
+	e.Contract = k.name
+	e.Stage = k.Map.Stage
+	if m := k.Map.Subject; m != nil {
+		subjects := c.objects(*m, at)
+		if len(subjects) == 0 {
+			return false
+		}
+		e.addRef(subjects[0], Subject)
+	}
+	for _, m := range k.Map.Refs {
+		role := m.Role
+		if role == "" {
+			role = Mentions
+		}
+		for _, o := range c.objects(m, at) {
+			e.addRef(o, role)
+		}
+	}
+	for _, m := range k.Map.Aliases {
+		as, bs := c.objects(m.A, at), c.objects(m.B, at)
+		if len(as) == 1 && len(bs) == 1 {
+			e.addEquality(Equality{A: as[0], B: bs[0], Priority: m.Priority})
+		}
+	}
+	if m := k.Map.Outcome; m != nil {
+		e.Outcome = m.Always
+		if v := first(at, m.From); v != "" {
+			e.Outcome = m.Values[v]
+		}
+	}
+	if n, err := strconv.Atoi(first(at, k.Map.Attempt)); err == nil && n > 0 {
+		e.Attempt = n
+	}
+	e.Reason = cmp.Or(first(at, k.Map.Reason), e.Reason)
+	e.Correlation = cmp.Or(claimable(first(at, k.Map.Correlation)), e.Correlation)
+	return true
+}
+
+func (c *Catalogue) objects(m RefMapping, at place) []Object {
+	var found []Object
+	scope := first(at, m.Scope)
+	for _, id := range at.find(m.ID) {
+		if o, ok := c.Object(m.Type, m.System, scope, id); ok {
+			found = append(found, o)
+		}
+	}
+	return found
+}
+
+// conventional is the part of an event's data that the conventions know.
+type conventional struct {
+	Objects   map[string]json.RawMessage `json:"objects"`
+	Relations []struct {
+		From, To, Qualifier string
+	} `json:"relations"`
+	Aliases [][]string `json:"aliases"`
+	Stage   string     `json:"stage"`
+	Outcome Outcome    `json:"outcome"`
+	Attempt int        `json:"attempt"`
+	Reason  string     `json:"reason"`
+}
+
+// applyConventions reads an event that has no contract. Data that does not
+// follow the conventions says nothing of business; that is not an error.
+func (c *Catalogue) applyConventions(ce *CloudEvent, e *Event) {
+	if o, ok := c.parseObject(ce.Subject); ok {
+		e.addRef(o, Subject)
+	}
+	var data conventional
+	if len(ce.Data) == 0 || ce.Data[0] != '{' || json.Unmarshal(ce.Data, &data) != nil {
+		return
+	}
+	e.Stage, e.Outcome, e.Attempt, e.Reason = data.Stage, data.Outcome, max(data.Attempt, 0), data.Reason
+	for _, typ := range slices.Sorted(maps.Keys(data.Objects)) {
+		for _, id := range idList(data.Objects[typ]) {
+			if o, ok := c.parseObject(typ + "/" + id); ok {
+				e.addRef(o, Mentions)
+			}
+		}
+	}
+	for _, r := range data.Relations {
+		from, ok1 := c.parseObject(r.From)
+		to, ok2 := c.parseObject(r.To)
+		if ok1 && ok2 && from != to {
+			e.Relations = append(e.Relations, Relation{From: from, To: to, Qualifier: cmp.Or(r.Qualifier, string(Mentions))})
+		}
+	}
+	for _, pair := range data.Aliases {
+		if len(pair) != 2 {
+			continue
+		}
+		a, ok1 := c.parseObject(pair[0])
+		b, ok2 := c.parseObject(pair[1])
+		if ok1 && ok2 {
+			e.addEquality(Equality{A: a, B: b})
+		}
+	}
+}
+
+// parseObject reads type/id or type/system:id. A system is a lower-case name,
+// so that an id may itself hold a colon after anything else.
+func (c *Catalogue) parseObject(s string) (Object, bool) {
+	typ, id, ok := strings.Cut(s, "/")
+	if !ok {
+		return Object{}, false
+	}
+	system := ""
+	if before, after, ok := strings.Cut(id, ":"); ok && systemName(before) {
+		system, id = before, after
+	}
+	return c.Object(typ, system, "", id)
+}
+
+func systemName(s string) bool {
+	for i, r := range s {
+		letter := r >= 'a' && r <= 'z'
+		if !letter && (i == 0 || (r != '-' && r != '_' && (r < '0' || r > '9'))) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// idList takes an id, or a list of ids, as strings or as numbers.
+func idList(raw json.RawMessage) []string {
+	var many []json.RawMessage
+	if json.Unmarshal(raw, &many) != nil {
+		many = []json.RawMessage{raw}
+	}
+	ids := make([]string, 0, len(many))
+	for _, one := range many {
+		var s string
+		var n json.Number
+		switch {
+		case json.Unmarshal(one, &s) == nil:
+			ids = append(ids, s)
+		case json.Unmarshal(one, &n) == nil:
+			ids = append(ids, n.String())
+		}
+	}
+	return ids
+}
+
+func (e *Event) addRef(o Object, role Role) {
+	for _, r := range e.Refs {
+		if r.Object == o {
+			return // the first, strongest role stays
+		}
+	}
+	e.Refs = append(e.Refs, Ref{Object: o, Role: role})
+}
+
+func (e *Event) addEquality(q Equality) {
+	if q.A == q.B || q.A.Type != q.B.Type {
+		return
+	}
+	e.addRef(q.A, Alias)
+	e.addRef(q.B, Alias)
+	e.Equalities = append(e.Equalities, q)
+}
+
+// claimable returns a correlation or causation id, or "" for a refused value.
+func claimable(id string) string {
+	id = strings.TrimSpace(id)
+	if Refused(id) {
+		return ""
+	}
+	return id
+}
+
+func first(at place, location string) string {
+	if location == "" {
+		return ""
+	}
+	if found := at.find(location); len(found) > 0 {
+		return found[0]
+	}
+	return ""
+}
+
+// parseTraceParent reads a W3C traceparent; anything else gives no ids.
+func parseTraceParent(s string) (t TraceID, p SpanID) {
+	if len(s) < 55 || s[2] != '-' || s[35] != '-' || s[52] != '-' {
+		return t, p
+	}
+	_, errT := hex.Decode(t[:], []byte(s[3:35]))
+	_, errP := hex.Decode(p[:], []byte(s[36:52]))
+	if errT != nil || errP != nil {
+		return TraceID{}, SpanID{}
+	}
+	return t, p
+}

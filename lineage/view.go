@@ -1,0 +1,177 @@
+package lineage
+
+import (
+	"cmp"
+	"slices"
+)
+
+// takeChanged appends the flow's executions that may have changed, sorted.
+func (f *flowGraph) takeChanged(changed []ExecutionRef) []ExecutionRef {
+	from := len(changed)
+	for n := range f.changed {
+		changed = append(changed, ExecutionRef{f.flow.Name, f.g.nodes[n].object})
+	}
+	clear(f.changed)
+	slices.SortFunc(changed[from:], compareRefs)
+	return changed
+}
+
+// Execution writes out one execution, or returns nil when there is none. It is
+// right after Recompute.
+func (g *Graph) Execution(ref ExecutionRef) *Execution {
+	if ref.Flow == TransactionFlow {
+		b := g.tx.body(ref.Anchor)
+		if b == nil {
+			return nil
+		}
+		x := &Execution{Tenant: g.tenant, Flow: ref.Flow, Anchor: ref.Anchor, State: StateObserved}
+		g.writeOut(x, b, nil)
+		return x
+	}
+	f := g.flowNamed(ref.Flow)
+	n, ok := g.byObject[ref.Anchor]
+	if f == nil || !ok {
+		return nil
+	}
+	b, loose := f.anchored[n], false
+	if b == nil {
+		b, loose = f.loose[n], true
+	}
+	if b == nil {
+		return nil
+	}
+	x := &Execution{Tenant: g.tenant, Flow: ref.Flow, Anchor: ref.Anchor, Unanchored: loose}
+	g.writeOut(x, b, f)
+	f.judgeStages(x, b)
+	return x
+}
+
+func (g *Graph) flowNamed(name string) *flowGraph {
+	for _, f := range g.flows {
+		if f.flow.Name == name {
+			return f
+		}
+	}
+	return nil
+}
+
+// Executions returns every execution of a flow, the anchored ones and then the
+// loose ones, each sorted by anchor.
+func (g *Graph) Executions(flow string) (anchored, loose []ExecutionRef) {
+	if flow == TransactionFlow {
+		for i := range g.claims {
+			if id, ok := correlationOf(g.claims[i].name); ok && len(g.claims[i].events) > 0 {
+				anchored = append(anchored, ExecutionRef{flow, Object{Type: CorrelationType, ID: id}})
+			}
+		}
+		slices.SortFunc(anchored, compareRefs)
+		return anchored, nil
+	}
+	f := g.flowNamed(flow)
+	if f == nil {
+		return nil, nil
+	}
+	return f.refs(f.anchored), f.refs(f.loose)
+}
+
+func (f *flowGraph) refs(bodies map[int32]*body) []ExecutionRef {
+	refs := make([]ExecutionRef, 0, len(bodies))
+	for n := range bodies {
+		refs = append(refs, ExecutionRef{f.flow.Name, f.g.nodes[n].object})
+	}
+	slices.SortFunc(refs, compareRefs)
+	return refs
+}
+
+// Claims returns every claim with its state in a flow, sorted by name.
+func (g *Graph) Claims(flow string) []Claim {
+	f := g.flowNamed(flow)
+	if f == nil {
+		return nil
+	}
+	var claims []Claim
+	for i := range g.claims {
+		if len(g.claims[i].events) > 0 && i < len(f.verdicts) {
+			claims = append(claims, Claim{g.claims[i].name, f.verdicts[i].state})
+		}
+	}
+	slices.SortFunc(claims, func(a, b Claim) int { return cmp.Compare(a.Claim, b.Claim) })
+	return claims
+}
+
+func (g *Graph) writeOut(x *Execution, b *body, f *flowGraph) {
+	x.Truncated = b.truncated
+	for _, m := range b.members {
+		nd := &g.nodes[m.node]
+		out := Member{Object: nd.object, Rank: int(m.rank), Leaf: m.leaf, Placeholder: g.placeholder(m.node)}
+		for _, raw := range nd.group {
+			if raw != m.node {
+				out.Aliases = append(out.Aliases, g.nodes[raw].object)
+			}
+		}
+		x.Members = append(x.Members, out)
+	}
+	x.Edges = g.edgesAmong(b)
+	x.Events = make([]*Event, len(b.events))
+	for i, at := range b.events {
+		x.Events[i] = g.events[at]
+	}
+	if len(x.Events) > 0 {
+		x.StartedAt, x.LastAt = x.Events[0].Time, x.Events[len(x.Events)-1].Time
+	}
+	if f != nil {
+		x.Claims = f.claimsIn(b)
+	}
+}
+
+// claimsIn returns the claims that an execution's events carry, each once.
+func (f *flowGraph) claimsIn(b *body) []Claim {
+	found := make(set)
+	for _, at := range b.events {
+		for _, name := range claimsOf(f.g.events[at]) {
+			found.add(f.g.byClaim[name])
+		}
+	}
+	claims := make([]Claim, 0, len(found))
+	for i := range found {
+		claims = append(claims, Claim{f.g.claims[i].name, f.verdicts[i].state})
+	}
+	slices.SortFunc(claims, func(a, b Claim) int { return cmp.Compare(a.Claim, b.Claim) })
+	return claims
+}
+
+// edgesAmong collects the relations between members, the evidence of equal ones
+// together, sorted by from, to and qualifier.
+func (g *Graph) edgesAmong(b *body) []Edge {
+	type key struct{ from, to, qualifier int32 }
+	g.marks.begin(len(g.nodes))
+	for _, m := range b.members {
+		g.marks.first(m.node)
+	}
+	events := make(map[key][]int32)
+	for _, m := range b.members {
+		for _, raw := range g.members(m.node) {
+			for _, h := range g.nodes[raw].edges {
+				to := g.nodes[h.to].canon
+				if h.forward && to != m.node && g.marks.has(to) {
+					k := key{m.node, to, h.qualifier}
+					events[k] = append(events[k], h.event)
+				}
+			}
+		}
+	}
+	edges := make([]Edge, 0, len(events))
+	for k, list := range events {
+		g.sortEvents(list)
+		e := Edge{From: g.nodes[k.from].object, To: g.nodes[k.to].object, Qualifier: g.quals.names[k.qualifier]}
+		for _, at := range slices.Compact(list) {
+			ev := g.events[at]
+			e.Evidence = append(e.Evidence, Evidence{ev.Kind, ev.Source, ev.ID})
+		}
+		edges = append(edges, e)
+	}
+	slices.SortFunc(edges, func(a, b Edge) int {
+		return cmp.Or(a.From.Compare(b.From), a.To.Compare(b.To), cmp.Compare(a.Qualifier, b.Qualifier))
+	})
+	return edges
+}
