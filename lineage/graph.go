@@ -106,7 +106,9 @@ func (g *Graph) Add(e *Event) {
 		}
 		if !greater(e, old) {
 			g.losers[id][e.Hash] = true
-			g.clashes = append(g.clashes, Clash{Winner: old, Loser: g.keep(e)})
+			loser := g.keep(e)
+			loser.Payload = strings.Clone(e.Payload)
+			g.clashes = append(g.clashes, Clash{Winner: old, Loser: loser})
 			return
 		}
 		g.losers[id][old.Hash] = true

@@ -46,15 +46,11 @@ func (g *Graph) spoken(canon int32) bool {
 
 // Lookup returns the executions that hold an object. The built-in flow answers
 // when it is asked for, or when no flow of the catalogue has an anchored one.
-// The error is of kind NotFound when nothing names the object.
-func (g *Graph) Lookup(q ObjectQuery) (Answer, error) {
-	refs, ok := g.refsFor(q)
-	if !ok {
-		return Answer{}, Errorf(NotFound, "look up", "nothing that has arrived names %s %q", q.Type, q.ID)
-	}
+// The answer is empty when nothing names the object.
+func (g *Graph) Lookup(q ObjectQuery) Answer {
 	var a Answer
 	var plain []*Execution
-	for _, ref := range refs {
+	for _, ref := range g.refsFor(q) {
 		if q.Flow != "" && ref.Flow != q.Flow {
 			continue
 		}
@@ -72,10 +68,10 @@ func (g *Graph) Lookup(q ObjectQuery) (Answer, error) {
 	if q.Flow == TransactionFlow || q.Type == CorrelationType || len(a.Executions) == 0 {
 		a.Executions = append(a.Executions, plain...)
 	}
-	return a, nil
+	return a
 }
 
-func (g *Graph) refsFor(q ObjectQuery) ([]ExecutionRef, bool) {
+func (g *Graph) refsFor(q ObjectQuery) []ExecutionRef {
 	if q.Type == CorrelationType || q.Type == "trace" {
 		value := strings.TrimSpace(q.ID)
 		if q.Type == "trace" {
@@ -83,12 +79,11 @@ func (g *Graph) refsFor(q ObjectQuery) ([]ExecutionRef, bool) {
 		}
 		i, ok := g.byClaim[q.Type+":"+value]
 		if !ok || len(g.claims[i].events) == 0 {
-			return nil, false
+			return nil
 		}
-		return g.executionsOfClaim(i), true
+		return g.executionsOfClaim(i)
 	}
 	var refs []ExecutionRef
-	known := false
 	for _, spelled := range g.cat.Spellings(q.ID) {
 		for _, raw := range g.byText[spelled] {
 			o := g.nodes[raw].object
@@ -96,12 +91,11 @@ func (g *Graph) refsFor(q ObjectQuery) ([]ExecutionRef, bool) {
 				continue
 			}
 			if n := g.nodes[raw].canon; g.spoken(n) {
-				known = true
 				refs = append(refs, g.executionsOf(n)...)
 			}
 		}
 	}
-	return sortedRefs(refs), known
+	return sortedRefs(refs)
 }
 
 // executionsOf returns the executions that an object is in. One that no flow

@@ -46,6 +46,14 @@ func (g *Graph) Execution(ref ExecutionRef) *Execution {
 	return x
 }
 
+// Summarise returns an execution as a list shows it.
+func (x *Execution) Summarise() Summary {
+	return Summary{
+		Flow: x.Flow, Anchor: x.Anchor, Unanchored: x.Unanchored, State: x.State, Stage: x.Stage,
+		StartedAt: x.StartedAt, LastAt: x.LastAt, EndedAt: x.EndedAt, Objects: len(x.Members), Events: len(x.Events),
+	}
+}
+
 func (g *Graph) flowNamed(name string) *flowGraph {
 	for _, f := range g.flows {
 		if f.flow.Name == name {

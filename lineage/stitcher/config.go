@@ -1,0 +1,72 @@
+package stitcher
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"throughline/lineage"
+)
+
+// Config is what a user may set.
+type Config struct {
+	Dir    string        // where the checkpoint is kept
+	Writer string        // identity of the journal that feeds it
+	Tenant string        // whose evidence it stitches
+	Tick   time.Duration // between recomputations; 0 means 100 ms
+	Flush  time.Duration // between writes to the store; 0 means 1 s
+}
+
+// Store keeps the evidence and the executions.
+type Store interface {
+	// EventsSince hands every stored event of a tenant to yield, by writer, block
+	// and row, and stops with its error.
+	EventsSince(ctx context.Context, tenant string, yield func(writer string, block uint64, e *lineage.Event) error) error
+	// SaveExecutions stores rows; the greatest version of an execution counts.
+	SaveExecutions(ctx context.Context, rows []lineage.ExecutionRow) error
+	// SaveQuarantine stores entries; one with an ID that is there changes nothing.
+	SaveQuarantine(ctx context.Context, entries []lineage.Quarantined) error
+}
+
+// Deps is what the stitcher needs of the house.
+type Deps struct {
+	Catalogue  *lineage.Catalogue
+	Store      Store
+	Log        *slog.Logger          // nil discards
+	Registerer prometheus.Registerer // nil keeps the metrics to itself
+	Now        func() time.Time      // nil means time.Now
+}
+
+func (c *Config) fill() {
+	if c.Tenant == "" {
+		c.Tenant = "default"
+	}
+	if c.Tick == 0 {
+		c.Tick = 100 * time.Millisecond
+	}
+	if c.Flush == 0 {
+		c.Flush = time.Second
+	}
+}
+
+func (d *Deps) fill() error {
+	const op = "new stitcher"
+	if d.Catalogue == nil {
+		return lineage.Errorf(lineage.Internal, op, "a catalogue is required")
+	}
+	if d.Store == nil {
+		return lineage.Errorf(lineage.Internal, op, "a store is required")
+	}
+	if d.Log == nil {
+		d.Log = slog.New(slog.DiscardHandler)
+	}
+	if d.Registerer == nil {
+		d.Registerer = prometheus.NewRegistry()
+	}
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	return nil
+}

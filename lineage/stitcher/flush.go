@@ -1,0 +1,105 @@
+package stitcher
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/cespare/xxhash/v2"
+
+	"throughline/lineage"
+)
+
+// flushRows bounds one write to the store.
+const flushRows = 10_000
+
+// flush writes the executions that changed since the last one and then moves
+// the checkpoint. What fails stays unsaved.
+func (s *Stitcher) flush(ctx context.Context) error {
+	s.mu.Lock()
+	block, dirty := s.fed, s.dirty
+	refs := make([]lineage.ExecutionRef, 0, len(s.unsaved))
+	for ref := range s.unsaved {
+		refs = append(refs, ref)
+	}
+	clear(s.unsaved)
+	clashes := s.clashes
+	s.clashes = nil
+	s.mu.Unlock()
+	if err := s.save(ctx, refs, clashes); err != nil {
+		s.mu.Lock()
+		for _, ref := range refs {
+			s.unsaved[ref] = true
+		}
+		s.clashes = append(clashes, s.clashes...)
+		s.mu.Unlock()
+		return err
+	}
+	if dirty || block <= s.Checkpoint() {
+		return nil // events of this block are not computed yet; the next flush covers it
+	}
+	if err := writeCheckpoint(s.cfg.Dir, s.cfg.Writer, block); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	s.persisted = block
+	s.mu.Unlock()
+	return nil
+}
+
+func (s *Stitcher) save(ctx context.Context, refs []lineage.ExecutionRef, clashes []lineage.Clash) error {
+	if len(clashes) > 0 {
+		if err := s.deps.Store.SaveQuarantine(ctx, quarantine(clashes)); err != nil {
+			return err
+		}
+	}
+	for len(refs) > 0 {
+		n := min(len(refs), flushRows)
+		rows := s.rows(refs[:n])
+		if err := s.deps.Store.SaveExecutions(ctx, rows); err != nil {
+			return err
+		}
+		s.metrics.written.Add(float64(n))
+		refs = refs[n:]
+	}
+	return nil
+}
+
+// rows writes out executions as they are now. Versions are the clock's, kept
+// rising, so that a restarted stitcher's rows replace the old ones.
+func (s *Stitcher) rows(refs []lineage.ExecutionRef) []lineage.ExecutionRow {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.version = max(s.version+1, uint64(s.deps.Now().UnixMicro()))
+	rows := make([]lineage.ExecutionRow, len(refs))
+	for i, ref := range refs {
+		row := lineage.ExecutionRow{
+			Tenant: s.cfg.Tenant, Version: s.version, Gone: true,
+			Summary: lineage.Summary{Flow: ref.Flow, Anchor: ref.Anchor},
+		}
+		if x := s.graph.Execution(ref); x != nil {
+			row.Gone, row.Summary, row.Truncated = false, x.Summarise(), x.Truncated
+			for _, m := range x.Members {
+				row.Members = append(row.Members, m.Object)
+			}
+		}
+		rows[i] = row
+	}
+	return rows
+}
+
+// quarantine sets the losers of clashes aside. The id is of the content, so
+// that the same loser is one entry however often it is found.
+func quarantine(clashes []lineage.Clash) []lineage.Quarantined {
+	entries := make([]lineage.Quarantined, len(clashes))
+	for i, c := range clashes {
+		l := c.Loser
+		identity := xxhash.Sum64String(l.Source + "\x00" + l.ID)
+		entries[i] = lineage.Quarantined{
+			Tenant: l.Tenant, ID: fmt.Sprintf("clash-%016x-%016x", identity, l.Hash), Signal: lineage.Events,
+			Source: l.Source, EventID: l.ID, Type: l.Type, Payload: []byte(l.Payload), Ingested: l.Ingested,
+			Reason: "id: another event of this source has the same id, other content and a later recordedtime (or, " +
+				"recorded at the same time, the greater content hash); send a correction with a later recordedtime or a new id",
+		}
+	}
+	return entries
+}

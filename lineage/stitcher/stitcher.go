@@ -1,0 +1,179 @@
+package stitcher
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"throughline/lineage"
+)
+
+// Stitcher is the service. All its methods may be called concurrently.
+type Stitcher struct {
+	cfg     Config
+	deps    Deps
+	metrics *metrics
+
+	mu        sync.Mutex // guards the graph and all below it
+	graph     *lineage.Graph
+	board     *board
+	fed       uint64 // the last block whose events are in the graph
+	dirty     bool   // events since the last recomputation
+	unsaved   map[lineage.ExecutionRef]bool
+	clashes   []lineage.Clash
+	version   uint64
+	persisted uint64 // the last block whose executions are in the store
+
+	hub    *hub
+	loaded chan struct{} // closed when the graph holds what was stored
+	wake   chan struct{}
+	cancel context.CancelFunc
+	done   chan struct{}
+}
+
+// New checks what is required and makes a stitcher that does nothing yet.
+func New(cfg Config, deps Deps) (*Stitcher, error) {
+	cfg.fill()
+	if err := deps.fill(); err != nil {
+		return nil, err
+	}
+	m, err := newMetrics(deps.Registerer)
+	if err != nil {
+		return nil, lineage.E(lineage.Internal, "register stitcher metrics", err)
+	}
+	return &Stitcher{
+		cfg: cfg, deps: deps, metrics: m,
+		graph: lineage.NewGraph(deps.Catalogue, cfg.Tenant), board: newBoard(deps.Catalogue),
+		unsaved: make(map[lineage.ExecutionRef]bool), hub: newHub(),
+		loaded: make(chan struct{}), wake: make(chan struct{}, 1), done: make(chan struct{}),
+	}, nil
+}
+
+// Start reads the checkpoint and begins to load in the background; the store
+// may still be away. Loaded tells when the resident state is whole.
+func (s *Stitcher) Start(ctx context.Context) error {
+	persisted, err := readCheckpoint(s.cfg.Dir, s.cfg.Writer)
+	if err != nil {
+		return err
+	}
+	s.persisted = persisted
+	ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	go s.run(ctx)
+	return nil
+}
+
+// Stop writes what is unsaved, as far as ctx allows, and ends the service.
+func (s *Stitcher) Stop(ctx context.Context) error {
+	if s.cancel == nil {
+		return nil
+	}
+	if s.Loaded() {
+		s.recompute()
+		if err := s.flush(ctx); err != nil {
+			s.deps.Log.Warn("executions are not all stored; they are computed again at the next start", "error", err)
+		}
+	}
+	s.cancel()
+	<-s.done
+	s.hub.close()
+	return nil
+}
+
+// Loaded tells whether the graph holds all that was stored before the start.
+func (s *Stitcher) Loaded() bool {
+	select {
+	case <-s.loaded:
+		return true
+	default:
+		return false
+	}
+}
+
+// Events takes the events of a block of the journal, in the order of blocks. It
+// waits while the graph is being loaded.
+func (s *Stitcher) Events(ctx context.Context, block uint64, events []lineage.Event) error {
+	select {
+	case <-s.loaded:
+	case <-ctx.Done():
+		return lineage.E(lineage.Unavailable, "feed stitcher", ctx.Err())
+	}
+	s.mu.Lock()
+	for i := range events {
+		if events[i].Tenant == s.cfg.Tenant {
+			s.graph.Add(&events[i])
+		}
+	}
+	s.metrics.events.Add(float64(len(events)))
+	s.fed, s.dirty = max(s.fed, block), true
+	s.mu.Unlock()
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+	return nil
+}
+
+// Checkpoint returns the last block whose executions are in the store. The
+// journal may free what lies before it.
+func (s *Stitcher) Checkpoint() uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.persisted
+}
+
+func (s *Stitcher) run(ctx context.Context) {
+	defer close(s.done)
+	if !s.load(ctx) {
+		return
+	}
+	close(s.loaded)
+	tick := time.NewTicker(s.cfg.Tick)
+	defer tick.Stop()
+	flush := time.NewTicker(s.cfg.Flush)
+	defer flush.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.wake:
+			// The first event after a pause is shown at once; then the ticker sets the pace.
+			s.recompute()
+			select {
+			case <-tick.C:
+			case <-ctx.Done():
+				return
+			}
+		case <-flush.C:
+			if err := s.flush(ctx); err != nil && ctx.Err() == nil {
+				s.metrics.failures.Inc()
+				s.deps.Log.Warn("executions wait for the store", "error", err)
+			}
+		}
+	}
+}
+
+// recompute brings the executions up to date and tells the subscribers.
+func (s *Stitcher) recompute() {
+	s.mu.Lock()
+	if !s.dirty {
+		s.mu.Unlock()
+		return
+	}
+	began := time.Now()
+	changed := s.graph.Recompute()
+	for _, ref := range changed {
+		s.unsaved[ref] = true
+		s.board.put(ref, s.graph.Execution(ref))
+	}
+	clashes := s.graph.TakeClashes()
+	s.clashes = append(s.clashes, clashes...)
+	s.dirty = false
+	s.metrics.resident.Set(float64(s.graph.Len()))
+	s.mu.Unlock()
+	s.metrics.clashes.Add(float64(len(clashes)))
+	s.metrics.recomputed.Add(float64(len(changed)))
+	s.metrics.duration.Observe(time.Since(began).Seconds())
+	if len(changed) > 0 {
+		s.hub.publish(lineage.Change{Tenant: s.cfg.Tenant, Executions: changed})
+	}
+}
