@@ -107,14 +107,3 @@ type TraceSummary struct {
 	Start    time.Time
 	End      time.Time
 }
-
-// ExecutionRow is an execution as it is stored: a whole replacement of the row
-// before it, told apart by a rising Version.
-type ExecutionRow struct {
-	Tenant    string
-	Summary   Summary
-	Truncated bool
-	Members   []Object
-	Version   uint64
-	Gone      bool // the execution is no more: its anchor became another's alias, or its objects were anchored
-}

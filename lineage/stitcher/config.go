@@ -24,8 +24,9 @@ type Store interface {
 	// EventsSince hands every stored event of a tenant to yield, by writer, block
 	// and row, and stops with its error.
 	EventsSince(ctx context.Context, tenant string, yield func(writer string, block uint64, e *lineage.Event) error) error
-	// SaveExecutions stores rows; the greatest version of an execution counts.
-	SaveExecutions(ctx context.Context, rows []lineage.ExecutionRow) error
+	// SaveExecutions stores whole replacements of live executions, and that others
+	// are gone; the greatest version of an execution counts.
+	SaveExecutions(ctx context.Context, tenant string, version uint64, live []*lineage.Execution, gone []lineage.ExecutionRef) error
 	// SaveQuarantine stores entries; one with an ID that is there changes nothing.
 	SaveQuarantine(ctx context.Context, entries []lineage.Quarantined) error
 }

@@ -54,8 +54,8 @@ func (s *Stitcher) save(ctx context.Context, refs []lineage.ExecutionRef, clashe
 	}
 	for len(refs) > 0 {
 		n := min(len(refs), flushRows)
-		rows := s.rows(refs[:n])
-		if err := s.deps.Store.SaveExecutions(ctx, rows); err != nil {
+		version, live, gone := s.writeOut(refs[:n])
+		if err := s.deps.Store.SaveExecutions(ctx, s.cfg.Tenant, version, live, gone); err != nil {
 			return err
 		}
 		s.metrics.written.Add(float64(n))
@@ -64,27 +64,20 @@ func (s *Stitcher) save(ctx context.Context, refs []lineage.ExecutionRef, clashe
 	return nil
 }
 
-// rows writes out executions as they are now. Versions are the clock's, kept
+// writeOut returns executions as they are now. Versions are the clock's, kept
 // rising, so that a restarted stitcher's rows replace the old ones.
-func (s *Stitcher) rows(refs []lineage.ExecutionRef) []lineage.ExecutionRow {
+func (s *Stitcher) writeOut(refs []lineage.ExecutionRef) (version uint64, live []*lineage.Execution, gone []lineage.ExecutionRef) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.version = max(s.version+1, uint64(s.deps.Now().UnixMicro()))
-	rows := make([]lineage.ExecutionRow, len(refs))
-	for i, ref := range refs {
-		row := lineage.ExecutionRow{
-			Tenant: s.cfg.Tenant, Version: s.version, Gone: true,
-			Summary: lineage.Summary{Flow: ref.Flow, Anchor: ref.Anchor},
-		}
+	for _, ref := range refs {
 		if x := s.graph.Execution(ref); x != nil {
-			row.Gone, row.Summary, row.Truncated = false, x.Summarise(), x.Truncated
-			for _, m := range x.Members {
-				row.Members = append(row.Members, m.Object)
-			}
+			live = append(live, x)
+		} else {
+			gone = append(gone, ref)
 		}
-		rows[i] = row
 	}
-	return rows
+	return s.version, live, gone
 }
 
 // quarantine sets the losers of clashes aside. The id is of the content, so

@@ -21,7 +21,7 @@ type shelf struct {
 	mu         sync.Mutex
 	away       bool
 	events     []stored
-	rows       map[lineage.ExecutionRef]lineage.ExecutionRow
+	rows       map[lineage.ExecutionRef]row
 	quarantine map[string]lineage.Quarantined
 	writes     int
 }
@@ -34,7 +34,7 @@ type stored struct {
 var errAway = errors.New("the store is away")
 
 func newShelf() *shelf {
-	return &shelf{rows: make(map[lineage.ExecutionRef]lineage.ExecutionRow), quarantine: make(map[string]lineage.Quarantined)}
+	return &shelf{rows: make(map[lineage.ExecutionRef]row), quarantine: make(map[string]lineage.Quarantined)}
 }
 
 func (s *shelf) EventsSince(_ context.Context, tenant string, yield func(string, uint64, *lineage.Event) error) error {
@@ -53,18 +53,29 @@ func (s *shelf) EventsSince(_ context.Context, tenant string, yield func(string,
 	return nil
 }
 
-func (s *shelf) SaveExecutions(_ context.Context, rows []lineage.ExecutionRow) error {
+// row is an execution as it was last stored; x is nil for one that is gone.
+type row struct {
+	version uint64
+	x       *lineage.Execution
+}
+
+func (s *shelf) SaveExecutions(_ context.Context, _ string, version uint64, live []*lineage.Execution, gone []lineage.ExecutionRef) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.away {
 		return errAway
 	}
-	s.writes += len(rows)
-	for _, row := range rows {
-		ref := lineage.ExecutionRef{Flow: row.Summary.Flow, Anchor: row.Summary.Anchor}
-		if row.Version > s.rows[ref].Version {
-			s.rows[ref] = row
+	s.writes += len(live) + len(gone)
+	put := func(ref lineage.ExecutionRef, x *lineage.Execution) {
+		if version > s.rows[ref].version {
+			s.rows[ref] = row{version, x}
 		}
+	}
+	for _, x := range live {
+		put(lineage.ExecutionRef{Flow: x.Flow, Anchor: x.Anchor}, x)
+	}
+	for _, ref := range gone {
+		put(ref, nil)
 	}
 	return nil
 }
@@ -165,8 +176,8 @@ func TestAnEventIsSeenAtOnceAndStoredWithinASecond(t *testing.T) {
 		}
 		pass(1100 * time.Millisecond)
 		synctest.Wait()
-		if row := store.rows[order7]; row.Summary.State != lineage.StateCompleted || len(row.Members) != 2 {
-			t.Errorf("stored row %+v", row)
+		if x := store.rows[order7].x; x == nil || x.State != lineage.StateCompleted || len(x.Members) != 2 {
+			t.Errorf("stored %+v", x)
 		}
 		if s.Checkpoint() != 1 {
 			t.Errorf("checkpoint %d; want 1", s.Checkpoint())
@@ -191,7 +202,7 @@ func TestTheCheckpointWaitsWhileTheStoreIsAway(t *testing.T) {
 		}
 		store.setAway(false)
 		pass(2 * time.Second)
-		if s.Checkpoint() != 1 || store.rows[order7].Version == 0 {
+		if s.Checkpoint() != 1 || store.rows[order7].x == nil {
 			t.Errorf("checkpoint %d, row %+v", s.Checkpoint(), store.rows[order7])
 		}
 	})
