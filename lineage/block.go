@@ -70,3 +70,16 @@ type Block struct {
 func (b *Block) Rows() int {
 	return len(b.Spans) + len(b.Logs) + len(b.Events) + len(b.Identifiers) + len(b.Quarantine)
 }
+
+// Identity is what tells a resend from something new. Which fields are set
+// depends on the signal: TraceID and SpanID for Traces, Source and ID for
+// Events, neither for Logs, whose content is all that they have.
+type Identity struct {
+	Block   uint64
+	Tenant  string
+	TraceID TraceID
+	SpanID  SpanID
+	Source  string
+	ID      string
+	Hash    uint64
+}

@@ -1,0 +1,10 @@
+// Package clickhouse keeps what Throughline knows in ClickHouse: a server's, or
+// the engine that package embedded runs beside the program. clickhouse-go/v2 is
+// its only client.
+//
+// Evidence (spans, logs, business events, identifiers, quarantine) is appended
+// in blocks, each exactly once; executions are derived and replaced. The lean
+// tables are in schema/, the OpenTelemetry exporter's names over them in view/,
+// the questions in query/. What goes into a table is in its …rows.go, what comes
+// out in the file of its noun.
+package clickhouse

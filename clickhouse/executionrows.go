@@ -1,0 +1,94 @@
+package clickhouse
+
+import (
+	"encoding/json"
+
+	"throughline/lineage"
+)
+
+// executionRows are rows of the table executions.
+type executionRows struct {
+	tenant, flow, anchorType, anchorSystem, state, stage word
+	anchorScope, anchorID, detail                        text
+	version                                              *number[uint64]
+	gone, unanchored, truncated                          *number[uint8]
+	startedAt, lastAt, endedAt                           *number[int64]
+	objects, events                                      *number[uint32]
+	eventSources                                         *list[*word]
+	eventIDs                                             *list[*text]
+}
+
+func newExecutionRows() *executionRows {
+	return &executionRows{
+		version: uint64Column(), gone: uint8Column(), unanchored: uint8Column(), truncated: uint8Column(),
+		startedAt: dateTime(), lastAt: dateTime(), endedAt: dateTime(),
+		objects: uint32Column(), events: uint32Column(), eventSources: words(), eventIDs: texts(),
+	}
+}
+
+func (r *executionRows) table() string { return "executions" }
+
+func (r *executionRows) len() int { return len(r.version.all) }
+
+func (r *executionRows) columns() []named {
+	return []named{
+		{"tenant", &r.tenant}, {"flow", &r.flow}, {"anchor_type", &r.anchorType}, {"anchor_system", &r.anchorSystem},
+		{"anchor_scope", &r.anchorScope}, {"anchor_id", &r.anchorID}, {"version", r.version}, {"gone", r.gone},
+		{"unanchored", r.unanchored}, {"truncated", r.truncated}, {"state", &r.state}, {"stage", &r.stage},
+		{"started_at", r.startedAt}, {"last_at", r.lastAt}, {"ended_at", r.endedAt},
+		{"objects", r.objects}, {"events", r.events}, {"detail", &r.detail},
+		{"event_sources", r.eventSources}, {"event_ids", r.eventIDs},
+	}
+}
+
+// executionDetail is what an execution's row keeps as JSON.
+type executionDetail struct {
+	Members []lineage.Member
+	Edges   []lineage.Edge
+	Claims  []lineage.Claim
+	Stages  []lineage.Stage
+}
+
+// add adds a row; a gone execution has but its name.
+func (r *executionRows) add(tenant string, version uint64, e *lineage.Execution, gone bool) error {
+	detail := []byte("{}")
+	if !gone {
+		var err error
+		if detail, err = json.Marshal(executionDetail{e.Members, e.Edges, e.Claims, e.Stages}); err != nil {
+			return err
+		}
+	}
+	r.tenant.add(tenant)
+	r.flow.add(e.Flow)
+	r.anchorType.add(e.Anchor.Type)
+	r.anchorSystem.add(e.Anchor.System)
+	r.anchorScope.add(e.Anchor.Scope)
+	r.anchorID.add(e.Anchor.ID)
+	r.version.add(version)
+	r.gone.add(flag(gone))
+	r.unanchored.add(flag(e.Unanchored))
+	r.truncated.add(flag(e.Truncated))
+	r.state.add(string(e.State))
+	r.stage.add(e.Stage)
+	r.startedAt.add(nanos(e.StartedAt))
+	r.lastAt.add(nanos(e.LastAt))
+	r.endedAt.add(nanos(e.EndedAt))
+	r.objects.add(uint32(len(e.Members)))
+	r.events.add(uint32(len(e.Events)))
+	r.detail.add(string(detail))
+	for _, event := range e.Events {
+		r.eventSources.items.add(event.Source)
+		r.eventIDs.items.add(event.ID)
+	}
+	r.eventSources.end(len(e.Events))
+	r.eventIDs.end(len(e.Events))
+	return nil
+}
+
+// flag is a truth as the tables keep it.
+func flag(b bool) uint8 {
+	if b {
+		return 1
+	}
+	return 0
+}

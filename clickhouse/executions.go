@@ -1,0 +1,148 @@
+package clickhouse
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"math"
+
+	driver "github.com/ClickHouse/clickhouse-go/v2"
+
+	"throughline/lineage"
+)
+
+var (
+	//go:embed query/execution.sql
+	executionSQL string
+	//go:embed query/executions.sql
+	executionsSQL string
+)
+
+// SaveExecutions stores the state of executions: live ones whole, gone ones as
+// tombstones. Of several states of one execution the greatest version holds,
+// whatever the order in which they come; the same call twice changes nothing.
+func (s *Store) SaveExecutions(ctx context.Context, tenant string, version uint64, live []*lineage.Execution, gone []lineage.ExecutionRef) error {
+	const op = "clickhouse.SaveExecutions"
+	conn, err := s.conn()
+	if err != nil {
+		return err
+	}
+	a := appender{store: s, conn: conn}
+	r := newExecutionRows()
+	a.rows = r
+	for _, e := range live {
+		if err := r.add(tenant, version, e, false); err != nil {
+			return lineage.E(lineage.Internal, op, err)
+		}
+		if err := a.added(ctx); err != nil {
+			return wrap(op, err)
+		}
+	}
+	for _, ref := range gone {
+		if err := r.add(tenant, version, &lineage.Execution{Flow: ref.Flow, Anchor: ref.Anchor}, true); err != nil {
+			return lineage.E(lineage.Internal, op, err)
+		}
+		if err := a.added(ctx); err != nil {
+			return wrap(op, err)
+		}
+	}
+	return wrap(op, a.flush(ctx))
+}
+
+// Execution returns the state of one execution, or NotFound. Of its events it
+// has the names alone: Tenant, Source and ID.
+func (s *Store) Execution(ctx context.Context, tenant string, ref lineage.ExecutionRef) (*lineage.Execution, error) {
+	const op = "clickhouse.Execution"
+	var found *lineage.Execution
+	args := append(anchor(ref.Anchor), driver.Named("tenant", tenant), driver.Named("flow", ref.Flow))
+	err := s.each(ctx, op, executionSQL, args, func(rows row) (err error) {
+		found, err = scanExecution(rows)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if found == nil {
+		return nil, lineage.Errorf(lineage.NotFound, op, "there is no execution of %s in the flow %s", ref.Anchor, ref.Flow)
+	}
+	found.Tenant, found.Flow, found.Anchor = tenant, ref.Flow, ref.Anchor
+	for _, e := range found.Events {
+		e.Tenant = tenant
+	}
+	return found, nil
+}
+
+func anchor(o lineage.Object) []any {
+	return []any{
+		driver.Named("type", o.Type), driver.Named("system", o.System), driver.Named("scope", o.Scope), driver.Named("id", o.ID),
+	}
+}
+
+func scanExecution(rows row) (*lineage.Execution, error) {
+	var e lineage.Execution
+	var unanchored, truncated uint8
+	var state, detail string
+	var started, last, ended int64
+	var sources, ids []string
+	if err := rows.Scan(&unanchored, &truncated, &state, &e.Stage, &started, &last, &ended, &detail, &sources, &ids); err != nil {
+		return nil, err
+	}
+	var d executionDetail
+	if err := json.Unmarshal([]byte(detail), &d); err != nil {
+		return nil, err
+	}
+	e.Unanchored, e.Truncated, e.State = unanchored != 0, truncated != 0, lineage.State(state)
+	e.StartedAt, e.LastAt, e.EndedAt = moment(started), moment(last), moment(ended)
+	e.Members, e.Edges, e.Claims, e.Stages = d.Members, d.Edges, d.Claims, d.Stages
+	for i := range ids {
+		e.Events = append(e.Events, &lineage.Event{Source: sources[i], ID: ids[i]})
+	}
+	return &e, nil
+}
+
+// executionPlace is where a page of executions ended.
+type executionPlace struct {
+	Age    int64 // started_at, negated: newest first
+	Flow   string
+	Anchor lineage.Object
+}
+
+// Executions lists executions, newest first, as q says.
+func (s *Store) Executions(ctx context.Context, q lineage.ListQuery) (lineage.Page, error) {
+	const op = "clickhouse.Executions"
+	var result lineage.Page
+	if q.Limit < 1 || q.Limit > maxPage {
+		return result, lineage.Errorf(lineage.Invalid, op, "limit is %d: it has to be 1 to %d", q.Limit, maxPage)
+	}
+	at := executionPlace{Age: math.MinInt64}
+	if err := decodeCursor(op, q.Cursor, &at); err != nil {
+		return result, err
+	}
+	args := append(anchor(at.Anchor), driver.Named("after_age", at.Age), driver.Named("after_flow", at.Flow),
+		driver.Named("tenant", q.Tenant), driver.Named("flow", q.Flow), driver.Named("state", string(q.State)),
+		driver.Named("stage", q.Stage), driver.Named("limit", uint32(q.Limit+1)))
+	err := s.each(ctx, op, executionsSQL, args, func(rows row) error {
+		var e lineage.Summary
+		var unanchored uint8
+		var state string
+		var started, last, ended int64
+		var objects, events uint32
+		if err := rows.Scan(&e.Flow, &e.Anchor.Type, &e.Anchor.System, &e.Anchor.Scope, &e.Anchor.ID, &unanchored,
+			&state, &e.Stage, &started, &last, &ended, &objects, &events); err != nil {
+			return err
+		}
+		if len(result.Executions) == q.Limit {
+			result.Next = encodeCursor(at)
+			return nil
+		}
+		e.Unanchored, e.State, e.Objects, e.Events = unanchored != 0, lineage.State(state), int(objects), int(events)
+		e.StartedAt, e.LastAt, e.EndedAt = moment(started), moment(last), moment(ended)
+		result.Executions = append(result.Executions, e)
+		at = executionPlace{Age: -started, Flow: e.Flow, Anchor: e.Anchor}
+		return nil
+	})
+	if err != nil {
+		return lineage.Page{}, err
+	}
+	return result, nil
+}

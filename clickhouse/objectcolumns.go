@@ -1,0 +1,43 @@
+package clickhouse
+
+import "throughline/lineage"
+
+// objects is a list of objects as four parallel arrays.
+type objects struct {
+	types, systems, scopes *list[*word]
+	ids                    *list[*text]
+}
+
+func newObjects() objects {
+	return objects{types: words(), systems: words(), scopes: words(), ids: texts()}
+}
+
+func (c *objects) add(o lineage.Object) {
+	c.types.items.add(o.Type)
+	c.systems.items.add(o.System)
+	c.scopes.items.add(o.Scope)
+	c.ids.items.add(o.ID)
+}
+
+func (c *objects) end(n int) {
+	c.types.end(n)
+	c.systems.end(n)
+	c.scopes.end(n)
+	c.ids.end(n)
+}
+
+func (c *objects) columns(prefix string) []named {
+	return []named{
+		{prefix + "_types", c.types}, {prefix + "_systems", c.systems},
+		{prefix + "_scopes", c.scopes}, {prefix + "_ids", c.ids},
+	}
+}
+
+// objectArrays are the arrays of one row, as they are read back.
+type objectArrays struct{ types, systems, scopes, ids []string }
+
+func (a *objectArrays) targets() []any { return []any{&a.types, &a.systems, &a.scopes, &a.ids} }
+
+func (a *objectArrays) at(i int) lineage.Object {
+	return lineage.Object{Type: a.types[i], System: a.systems[i], Scope: a.scopes[i], ID: a.ids[i]}
+}

@@ -1,0 +1,131 @@
+// Package storetest is the contract of clickhouse.Store as tests. It runs on any
+// ClickHouse: the embedded engine, always, and a server when there is one.
+package storetest
+
+import (
+	"context"
+	"crypto/rand"
+	"testing"
+	"time"
+
+	driver "github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/google/go-cmp/cmp"
+
+	"throughline/clickhouse"
+)
+
+// Run runs the contract against the ClickHouse behind dsn. Every case has
+// databases of its own and leaves none behind.
+func Run(t *testing.T, dsn string) {
+	for name, check := range map[string]func(*testing.T, *Fixture){
+		"every field of a span comes back":                                    spansComeBack,
+		"every field of a log comes back":                                     logsComeBack,
+		"every field of an event comes back":                                  eventsComeBack,
+		"every field of an identifier comes back":                             identifiersComeBack,
+		"every field of a quarantined thing comes back":                       quarantineComesBack,
+		"every field of an execution comes back":                              executionsComeBack,
+		"a block in doubt is completed, whatever of it was stored":            doubtIsCompleted,
+		"a block in doubt of which nothing was stored is stored":              doubtOfNothing,
+		"a block is stored once, however often it is in doubt":                doubtAgain,
+		"a block that is larger than one insert is completed row by row":      doubtOfLarge,
+		"blocks of two writers with one number are two":                       twoWriters,
+		"blocks appended side by side are all there":                          sideBySide,
+		"a block of two tenants is seen by each in part":                      tenantsAreApart,
+		"events stream back in the order of the journal":                      eventsInOrder,
+		"an error of the reader ends the stream":                              streamEnds,
+		"pages of every list follow each other without gap or repeat":         pagesFollow,
+		"a limit or cursor that is none of ours is invalid":                   badPages,
+		"a trace is counted over blocks and hours":                            tracesAreCounted,
+		"spans of a trace that lasts for days are found":                      longTraces,
+		"the latest identities are told from a block on":                      recentIdentities,
+		"a greater version of an execution holds, whatever comes first":       versionsHold,
+		"a tombstone ends an execution until it lives again":                  tombstones,
+		"executions are listed newest first and by flow, state and stage":     executionLists,
+		"what is quarantined twice comes once":                                quarantinedTwice,
+		"text of any kind comes back byte by byte":                            anyText,
+		"counts are told by table and writer":                                 countsAreTold,
+		"what was stored is there after a restart":                            restart,
+		"migrating again changes nothing":                                     migrateAgain,
+		"the views have the exporter's columns and types":                     viewColumns,
+		"the exporter's reading queries find what was stored":                 viewQueries,
+		"a tenant's views show that tenant alone":                             viewTenants,
+		"the last 15 minutes and a trace are read without the rest":           fewGranules,
+		"a table that is not durable stops the start with the setting's name": notDurable,
+		"a table that is missing stops the start with its name":               notMigrated,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			check(t, NewFixture(t, dsn))
+		})
+	}
+}
+
+// Fixture is a migrated and started store on databases of its own, and a
+// connection beside it.
+type Fixture struct {
+	*clickhouse.Store
+	Config clickhouse.Config
+	Conn   driver.Conn
+}
+
+// NewFixture makes a fixture that ends with the test.
+func NewFixture(t testing.TB, dsn string) *Fixture {
+	t.Helper()
+	id := "t" + rand.Text()
+	f := &Fixture{Config: clickhouse.Config{DSN: dsn, Database: id, Views: id + "_otel_", Tenants: []string{"default", "other"}}}
+	options, err := driver.ParseDSN(dsn)
+	must(t, err)
+	options.Auth.Database = "default"
+	f.Conn, err = driver.Open(options)
+	must(t, err)
+	f.Store = f.open(t)
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		for _, name := range []string{id, id + "_otel_default", id + "_otel_other"} {
+			must(t, f.Conn.Exec(ctx, "DROP DATABASE IF EXISTS {name:Identifier}", driver.Named("name", name)))
+		}
+		must(t, f.Conn.Close())
+	})
+	return f
+}
+
+// open opens another store on the fixture's databases.
+func (f *Fixture) open(t testing.TB) *clickhouse.Store {
+	t.Helper()
+	s, err := clickhouse.New(f.Config, clickhouse.Deps{})
+	must(t, err)
+	must(t, s.Migrate(t.Context()))
+	must(t, s.Start(t.Context()))
+	t.Cleanup(func() { must(t, s.Stop(context.Background())) })
+	return s
+}
+
+// scan reads one row of one query.
+func (f *Fixture) scan(t testing.TB, query string, targets ...any) {
+	t.Helper()
+	must(t, f.Conn.QueryRow(t.Context(), f.in(query)).Scan(targets...))
+}
+
+// in puts the names of the fixture's databases into a query: store. and otel.
+func (f *Fixture) in(query string) string {
+	return replaceNames(query, f.Config.Database, f.Config.Views+"default")
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// equal fails unless got is want.
+func equal[T any](t interface {
+	Helper()
+	Fatalf(format string, args ...any)
+}, what string, got, want T) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Fatalf("%s (- wanted, + got):\n%s", what, diff)
+	}
+}

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"throughline/catalog"
+	"throughline/lineage"
+)
+
+// loadCatalogue reads and checks the built-in catalogue and those of the
+// directories.
+func loadCatalogue(dirs []string) (*lineage.Catalogue, error) {
+	files, err := readCatalogue(dirs)
+	if err != nil {
+		return nil, err
+	}
+	return lineage.ParseCatalogue(distinct(files))
+}
+
+// distinct drops copies: a folder may hold the built-in files as they are, and
+// change some of them.
+func distinct(files []lineage.File) []lineage.File {
+	var kept []lineage.File
+	for _, f := range files {
+		if !slices.ContainsFunc(kept, func(k lineage.File) bool { return bytes.Equal(k.Data, f.Data) }) {
+			kept = append(kept, f)
+		}
+	}
+	return kept
+}
+
+// readCatalogue reads the built-in catalogue and then every .yaml and .yml file
+// below the directories, in their order and by path. Names are as a person
+// would write them, for error messages.
+func readCatalogue(dirs []string) ([]lineage.File, error) {
+	files, err := catalogueFiles(catalog.FS(), "built-in")
+	if err != nil {
+		return nil, fmt.Errorf("read the built-in catalogue: %w", err)
+	}
+	for _, dir := range dirs {
+		if _, err := os.Stat(dir); err != nil {
+			return nil, fmt.Errorf("read the catalogue: %w", err)
+		}
+		found, err := catalogueFiles(os.DirFS(dir), dir)
+		if err != nil {
+			return nil, fmt.Errorf("read the catalogue: %w", err)
+		}
+		files = append(files, found...)
+	}
+	return files, nil
+}
+
+// catalogueFiles reads one tree of catalogue files; prefix goes before their names.
+func catalogueFiles(tree fs.FS, prefix string) ([]lineage.File, error) {
+	var files []lineage.File
+	err := fs.WalkDir(tree, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !slices.Contains([]string{".yaml", ".yml"}, filepath.Ext(name)) {
+			return err
+		}
+		data, err := fs.ReadFile(tree, name)
+		files = append(files, lineage.File{Name: filepath.Join(prefix, name), Data: data})
+		return err
+	})
+	return files, err
+}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// command runs one command line with an empty environment.
+func command(t *testing.T, args ...string) (code int, out string) {
+	t.Helper()
+	var b bytes.Buffer
+	root := newRoot(Console{Out: &b, Err: &b, Env: func(string) (string, bool) { return "", false }})
+	root.SetArgs(args)
+	err := root.ExecuteContext(t.Context())
+	if err != nil {
+		b.WriteString(err.Error())
+	}
+	return exitCode(err), b.String()
+}
+
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		file string
+		code int
+		want string
+	}{
+		"A good catalogue passes.": {
+			file: "kind: types\ntypes:\n  order: {class: business, system: erp}\n",
+			code: 0, want: "ok: settings and ",
+		},
+		"An unknown field is told with file, line and column.": {
+			file: "kind: types\ntypes:\n  order: {class: business, sytem: erp}\n",
+			code: 1, want: "flow.yaml:3:",
+		},
+		"What is not YAML is told with file, line and column.": {
+			file: "kind: [\n",
+			code: 1, want: "flow.yaml:1:",
+		},
+		"A folder without YAML is suspect.": {
+			code: 3, want: "no .yaml file in it",
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			if test.file != "" {
+				if err := os.WriteFile(filepath.Join(dir, "flow.yaml"), []byte(test.file), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			code, out := command(t, "check", "--catalog", dir)
+			if code != test.code || !strings.Contains(out, test.want) {
+				t.Errorf("exit %d:\n%s\nwant exit %d and %q", code, out, test.code, test.want)
+			}
+		})
+	}
+}
+
+func TestCheckTakesACopyOfTheBuiltInCatalogue(t *testing.T) {
+	t.Parallel()
+	if code, out := command(t, "check", "--catalog", "../../catalog"); code != 0 {
+		t.Errorf("exit %d:\n%s", code, out)
+	}
+	if _, err := loadCatalogue([]string{"../../catalog"}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestCommandLine(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		args []string
+		code int
+		want string
+	}{
+		"The help lists the commands.":                 {[]string{"--help"}, 0, "demo "},
+		"The version names platform and compiler.":     {[]string{"version"}, 0, "throughline dev (go"},
+		"The version can be read by a machine.":        {[]string{"version", "--json"}, 0, `"version":"dev"`},
+		"An unknown command is refused.":               {[]string{"sevre"}, 1, "unknown command"},
+		"An unknown flag is refused.":                  {[]string{"serve", "--htpp", "x"}, 1, "unknown flag: --htpp"},
+		"The rate belongs to demo.":                    {[]string{"serve", "--rate", "1"}, 1, "unknown flag: --rate"},
+		"A missing catalogue folder is an error.":      {[]string{"check", "--catalog", "nowhere"}, 1, "nowhere"},
+		"A bad setting is an error of check.":          {[]string{"check", "--http", "x"}, 1, "is not an address"},
+		"The engine wants a directory.":                {[]string{"clickhouse"}, 1, "--path is missing"},
+		"The engine listens on this machine only.":     {[]string{"clickhouse", "--path", "d", "--listen", "0.0.0.0:1"}, 1, "127.0.0.1"},
+		"A beginner who serves the world is held back": {[]string{"--http", "0.0.0.0:80"}, 1, "--insecure"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			code, out := command(t, test.args...)
+			if code != test.code || !strings.Contains(out, test.want) {
+				t.Errorf("exit %d:\n%s\nwant exit %d and %q", code, out, test.code, test.want)
+			}
+		})
+	}
+}

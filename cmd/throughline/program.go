@@ -1,0 +1,231 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+	_ "time/tzdata" // a reader's time zone is a setting of theirs, wherever this runs
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"throughline/clickhouse"
+	"throughline/clickhouse/embedded"
+	"throughline/collector"
+	"throughline/collector/journal"
+	"throughline/collector/otlp"
+	"throughline/collector/pipeline"
+	"throughline/lineage"
+	"throughline/lineage/stitcher"
+	"throughline/reference"
+	"throughline/web"
+)
+
+// The edges never know each other; here they are joined.
+var (
+	_ pipeline.Sink    = (*clickhouse.Store)(nil)
+	_ pipeline.Memory  = memory{}
+	_ pipeline.Feed    = (*stitcher.Stitcher)(nil)
+	_ stitcher.Store   = (*clickhouse.Store)(nil)
+	_ web.Lineage      = (*stitcher.Stitcher)(nil)
+	_ web.Quarantine   = (*clickhouse.Store)(nil)
+	_ web.Traces       = traces{}
+	_ web.StatusSource = (*Program)(nil)
+)
+
+// Program is the whole house.
+//
+//	collector ──▶ journal ──▶ pipeline ──▶ clickhouse.Store ◀── engine (child)
+//	                             └───────▶ stitcher ──▶ web
+type Program struct {
+	cfg     Config
+	log     *slog.Logger
+	started time.Time
+	metrics *prometheus.Registry
+	failed  chan error
+	stops   []part // in the order of starting
+	life    context.Context
+	end     context.CancelFunc
+	loops   sync.WaitGroup
+
+	engine    *embedded.Supervisor // nil with a server
+	store     *clickhouse.Store
+	journal   *journal.Journal
+	ledger    *journal.Journal
+	stitcher  *stitcher.Stitcher
+	pipeline  *pipeline.Pipeline
+	collector *collector.Collector
+	web       *web.Server
+	reference *reference.Reference // nil unless demo
+}
+
+// part is something that was started and must be stopped.
+type part struct {
+	name string
+	stop func(context.Context) error
+}
+
+// NewProgram is inert; Start begins.
+func NewProgram(cfg Config, log *slog.Logger) (*Program, error) {
+	p := &Program{cfg: cfg, log: log, metrics: prometheus.NewRegistry(), failed: make(chan error, 1)}
+	p.life, p.end = context.WithCancel(context.Background())
+	p.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return p, nil
+}
+
+// Start starts every part, ground first. What was started is stopped by Stop
+// also when a later part fails.
+func (p *Program) Start(ctx context.Context) error {
+	p.started = time.Now()
+	for _, step := range []struct {
+		name  string
+		start func(context.Context) error
+	}{
+		{"journal", p.startJournal},
+		{"clickhouse", p.startStore},
+		{"pipeline", p.startPipeline},
+		{"collector", p.startCollector},
+		{"web", p.startWeb},
+		{"reference", p.startReference},
+	} {
+		if err := step.start(ctx); err != nil {
+			return fmt.Errorf("%s: %w", step.name, err)
+		}
+	}
+	return nil
+}
+
+// onStop registers the end of a part the moment it has begun.
+func (p *Program) onStop(name string, stop func(context.Context) error) {
+	p.stops = append(p.stops, part{name, stop})
+}
+
+// Stop stops every part in reverse. It is safe to call twice.
+func (p *Program) Stop(ctx context.Context) error {
+	p.end()
+	var errs []error
+	for _, part := range slices.Backward(p.stops) {
+		began := time.Now()
+		if err := part.stop(ctx); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", part.name, err))
+		}
+		p.log.Debug("stopped a part", "part", part.name, "took", time.Since(began))
+	}
+	p.stops = nil
+	p.loops.Wait()
+	return errors.Join(errs...)
+}
+
+// Failed yields the error of a part that died while running.
+func (p *Program) Failed() <-chan error { return p.failed }
+
+// Addresses are where the parts listen.
+func (p *Program) Addresses() Addresses {
+	bound := p.collector.Addrs()
+	a := Addresses{HTTP: p.web.Addr(), OTLPHTTP: bound.OTLPHTTP, OTLPGRPC: bound.OTLPGRPC, ClickHouse: hostOf(p.cfg.ClickHouse)}
+	if p.engine != nil {
+		a.ClickHouse = p.engine.Addr()
+	}
+	if p.reference != nil {
+		a.Reference = &Reference{CRM: hostOf(p.reference.CRM()), ERP: hostOf(p.reference.ERP())}
+	}
+	return a
+}
+
+func (p *Program) startJournal(context.Context) error {
+	var err error
+	deps := journal.Deps{Log: p.log, Registerer: p.metrics}
+	p.journal, err = journal.Open(journal.Config{
+		Dir: filepath.Join(p.cfg.Data, "journal"), MaxBytes: int64(p.cfg.JournalMax), ReserveBytes: 16 << 20,
+	}, deps)
+	if err != nil {
+		return err
+	}
+	p.onStop("journal", func(context.Context) error { return p.journal.Close() })
+	deps.Name = "ledger"
+	p.ledger, err = journal.Open(journal.Config{
+		Dir: filepath.Join(p.cfg.Data, "ledger"), SegmentBytes: 4 << 20, MaxBytes: 256 << 20,
+	}, deps)
+	if err != nil {
+		return err
+	}
+	p.onStop("ledger", func(context.Context) error { return p.ledger.Close() })
+	return nil
+}
+
+func (p *Program) startPipeline(ctx context.Context) error {
+	shelf, cat, err := openCatalogues(p.cfg)
+	if err != nil {
+		return err
+	}
+	p.stitcher, err = stitcher.New(
+		stitcher.Config{Dir: p.cfg.Data, Writer: p.journal.ID()},
+		stitcher.Deps{Catalogue: cat, Store: p.store, Log: p.log, Registerer: p.metrics},
+	)
+	if err != nil {
+		return err
+	}
+	if err := p.stitcher.Start(ctx); err != nil {
+		return err
+	}
+	p.onStop("stitcher", p.stitcher.Stop)
+	p.pipeline, err = pipeline.New(pipeline.Config{}, pipeline.Deps{
+		Journal: p.journal, Ledger: p.ledger, Decoder: pipeline.NewDecoder(), Sink: p.store, Memory: memory{p.store},
+		Feed: p.stitcher, Catalogue: func() *lineage.Catalogue { return cat }, Catalogues: shelf.Catalogue, Log: p.log, Registerer: p.metrics,
+	})
+	if err != nil {
+		return err
+	}
+	p.onStop("pipeline", p.pipeline.Stop)
+	return p.pipeline.Start(ctx)
+}
+
+func (p *Program) startCollector(ctx context.Context) error {
+	var err error
+	p.collector, err = collector.New(
+		collector.Config{OTLPHTTP: p.cfg.OTLPHTTP, OTLPGRPC: p.cfg.OTLPGRPC, Token: p.cfg.Token},
+		collector.Deps{Journal: p.journal, Scanner: otlp.NewScanner(otlp.DefaultLimits()), Log: p.log, Registerer: p.metrics},
+	)
+	if err != nil {
+		return err
+	}
+	p.onStop("collector", p.collector.Stop)
+	return p.collector.Start(ctx)
+}
+
+func (p *Program) startWeb(ctx context.Context) error {
+	var err error
+	p.web, err = web.New(web.Config{Addr: p.cfg.HTTP, Version: version}, web.Deps{
+		Lineage: p.stitcher, Traces: traces{p.store}, Quarantine: p.store, Status: p, Ready: p.notReady,
+		Registerer: p.metrics, Gatherer: p.metrics, Log: p.log,
+	})
+	if err != nil {
+		return err
+	}
+	p.onStop("web", p.web.Stop)
+	return p.web.Start(ctx)
+}
+
+func (p *Program) startReference(ctx context.Context) error {
+	if !p.cfg.Demo {
+		return nil
+	}
+	var err error
+	takesIn := "http://" + p.collector.Addrs().OTLPHTTP
+	p.reference, err = reference.New(
+		reference.Config{
+			OTLPHTTP: takesIn, Events: takesIn, NATS: p.cfg.NATS, Dir: filepath.Join(p.cfg.Data, "reference"), Rate: p.cfg.Rate, Seed: 1,
+		},
+		reference.Deps{Log: p.log, Metrics: p.metrics},
+	)
+	if err != nil {
+		return err
+	}
+	p.onStop("reference", p.reference.Stop)
+	return p.reference.Start(ctx)
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"time"
+
+	"throughline/clickhouse"
+	"throughline/clickhouse/embedded"
+	"throughline/lineage"
+)
+
+// startStore starts the embedded engine, unless a server is named, and begins to
+// connect. A server may be away: the journal takes in meanwhile.
+func (p *Program) startStore(ctx context.Context) error {
+	dsn := p.cfg.ClickHouse
+	if dsn == "" {
+		if err := p.startEngine(ctx); err != nil {
+			return err
+		}
+		dsn = p.engine.DSN()
+	}
+	var err error
+	p.store, err = clickhouse.New(clickhouse.Config{DSN: dsn, Database: databaseOf(p.cfg.ClickHouse)}, clickhouse.Deps{Log: p.log, Registerer: p.metrics})
+	if err != nil {
+		return err
+	}
+	p.onStop("store", p.store.Stop)
+	p.loops.Go(p.connect)
+	return nil
+}
+
+// databaseOf leaves the database to a server's DSN; the embedded engine's is ours.
+func databaseOf(dsn string) string {
+	if dsn == "" {
+		return "throughline"
+	}
+	return ""
+}
+
+func (p *Program) startEngine(ctx context.Context) error {
+	path, err := filepath.Abs(filepath.Join(p.cfg.Data, "clickhouse"))
+	if err != nil {
+		return err
+	}
+	p.engine, err = embedded.NewSupervisor(embedded.SupervisorConfig{
+		Path: path, Listen: "127.0.0.1:0",
+		Args: []string{"clickhouse", "--path", "{path}", "--listen", "{listen}", "--memory", p.cfg.Memory.String(), "--log-format", "json"},
+	}, embedded.SupervisorDeps{Logger: p.log, Metrics: p.metrics})
+	if err != nil {
+		return err
+	}
+	p.onStop("engine", p.engine.Stop)
+	return p.engine.Start(ctx)
+}
+
+// connect migrates and opens the store, trying again for as long as it is away.
+// Anything but being away is fatal: it would not get better.
+func (p *Program) connect() {
+	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
+		err := p.store.Migrate(p.life)
+		if err == nil {
+			err = p.store.Start(p.life)
+		}
+		switch {
+		case err == nil || p.life.Err() != nil:
+			return
+		case !lineage.KindOf(err).Retryable():
+			p.failed <- fmt.Errorf("clickhouse: %w", err)
+			return
+		}
+		p.log.Warn("ClickHouse is not ready; what comes in waits in the journal", "error", err, "retry_in", wait)
+		select {
+		case <-p.life.Done():
+			return
+		case <-time.After(wait):
+		}
+	}
+}
+
+// hostOf is the host:port of a URL, without its secrets.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}

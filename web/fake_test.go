@@ -1,0 +1,239 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/net/html"
+
+	"throughline/lineage"
+)
+
+// noon is the moment at which the tests take place.
+var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+
+// fake is the rest of the house. What a test does not set fails it when asked.
+type fake struct {
+	t              *testing.T
+	search         func(q string) ([]lineage.Match, error)
+	lookup         func(lineage.ObjectQuery) (lineage.Answer, error)
+	list           func(lineage.ListQuery) (lineage.Page, error)
+	overview       func() ([]lineage.FlowOverview, error)
+	traceSummaries func([]lineage.TraceID) ([]lineage.TraceSummary, error)
+	spans          func([]lineage.TraceID, int) ([]lineage.Span, error)
+	quarantine     func(limit int, cursor string) ([]lineage.Quarantined, string, error)
+	status         func() (Status, error)
+	ready          func() []string
+	feed           *feed
+}
+
+func (f *fake) unknown(what string) error {
+	f.t.Errorf("the test does not expect a call of %s", what)
+	return fmt.Errorf("%s is not expected", what)
+}
+
+func (f *fake) Search(_ context.Context, tenant, q string) ([]lineage.Match, error) {
+	if f.search == nil || tenant != "default" {
+		return nil, f.unknown("Search")
+	}
+	return f.search(q)
+}
+
+func (f *fake) Lookup(_ context.Context, q lineage.ObjectQuery) (lineage.Answer, error) {
+	if f.lookup == nil || q.Tenant != "default" {
+		return lineage.Answer{}, f.unknown("Lookup")
+	}
+	return f.lookup(q)
+}
+
+func (f *fake) List(_ context.Context, q lineage.ListQuery) (lineage.Page, error) {
+	if f.list == nil || q.Tenant != "default" {
+		return lineage.Page{}, f.unknown("List")
+	}
+	return f.list(q)
+}
+
+func (f *fake) Overview(_ context.Context, tenant string) ([]lineage.FlowOverview, error) {
+	if f.overview == nil || tenant != "default" {
+		return nil, f.unknown("Overview")
+	}
+	return f.overview()
+}
+
+func (f *fake) Subscribe(tenant string) (<-chan lineage.Change, func()) {
+	if f.feed == nil || tenant != "default" {
+		f.unknown("Subscribe") //nolint:errcheck // it has failed the test
+		return nil, func() {}
+	}
+	return f.feed.subscribe(tenant)
+}
+
+func (f *fake) TraceSummaries(_ context.Context, tenant string, ids []lineage.TraceID) ([]lineage.TraceSummary, error) {
+	if f.traceSummaries == nil || tenant != "default" {
+		return nil, f.unknown("TraceSummaries")
+	}
+	return f.traceSummaries(ids)
+}
+
+func (f *fake) Spans(_ context.Context, tenant string, ids []lineage.TraceID, limit int) ([]lineage.Span, error) {
+	if f.spans == nil || tenant != "default" {
+		return nil, f.unknown("Spans")
+	}
+	return f.spans(ids, limit)
+}
+
+func (f *fake) Quarantine(_ context.Context, tenant string, limit int, cursor string) ([]lineage.Quarantined, string, error) {
+	if f.quarantine == nil || tenant != "default" {
+		return nil, "", f.unknown("Quarantine")
+	}
+	return f.quarantine(limit, cursor)
+}
+
+func (f *fake) Status(context.Context) (Status, error) {
+	if f.status == nil {
+		return Status{}, f.unknown("Status")
+	}
+	return f.status()
+}
+
+// feed hands changes to whoever has subscribed.
+type feed struct {
+	mu   sync.Mutex
+	subs map[chan lineage.Change]bool
+	made int
+}
+
+func newFeed() *feed { return &feed{subs: map[chan lineage.Change]bool{}} }
+
+func (f *feed) subscribe(string) (<-chan lineage.Change, func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	c := make(chan lineage.Change, 64)
+	f.subs[c] = true
+	f.made++
+	return c, func() { f.drop(c) }
+}
+
+func (f *feed) drop(c chan lineage.Change) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.subs[c] {
+		delete(f.subs, c)
+		close(c)
+	}
+}
+
+// publish says that executions have changed.
+func (f *feed) publish(refs ...lineage.ExecutionRef) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for c := range f.subs {
+		select {
+		case c <- lineage.Change{Tenant: "default", Executions: refs}:
+		default:
+		}
+	}
+}
+
+// cutAll closes every subscription, as a feed does with a slow reader.
+func (f *feed) cutAll() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for c := range f.subs {
+		delete(f.subs, c)
+		close(c)
+	}
+}
+
+func (f *fake) deps() Deps {
+	reg := prometheus.NewPedanticRegistry()
+	ready := f.ready
+	if ready == nil {
+		ready = func() []string { return nil }
+	}
+	return Deps{
+		Lineage: f, Traces: f, Quarantine: f, Status: f, Ready: ready,
+		Registerer: reg, Gatherer: reg, Now: func() time.Time { return noon },
+	}
+}
+
+// newServer makes a server that does not listen.
+func newServer(t *testing.T, f *fake) *Server {
+	t.Helper()
+	f.t = t
+	s, err := New(Config{Addr: "127.0.0.1:0", Version: "v1"}, f.deps())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.assets.missing = nil // the tests do not depend on what npm has brought
+	t.Cleanup(func() {
+		if err := s.Stop(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+// answer is what a server said.
+type answer struct {
+	*http.Response
+	body string
+}
+
+// get asks a server that does not listen. Headers come as "Name: value".
+func get(s *Server, path string, headers ...string) answer {
+	return do(s, httptest.NewRequest(http.MethodGet, path, nil), headers...)
+}
+
+func do(s *Server, r *http.Request, headers ...string) answer {
+	r.Host = "localhost:8080"
+	for _, h := range headers {
+		name, value, _ := strings.Cut(h, ": ")
+		if name == "Host" {
+			r.Host = value
+		} else {
+			r.Header.Add(name, value)
+		}
+	}
+	w := httptest.NewRecorder()
+	s.server.Handler.ServeHTTP(w, r)
+	res := w.Result()
+	body, _ := io.ReadAll(res.Body)
+	return answer{res, string(body)}
+}
+
+// texts are the texts of the elements with a data-testid, blanks made single.
+func (a answer) texts(t *testing.T, id string) []string {
+	t.Helper()
+	doc, err := html.Parse(strings.NewReader(a.body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for n := range doc.Descendants() {
+		for _, at := range n.Attr {
+			if at.Key == "data-testid" && at.Val == id {
+				out = append(out, text(n))
+			}
+		}
+	}
+	return out
+}
+
+func text(n *html.Node) string {
+	var b strings.Builder
+	for d := range n.Descendants() {
+		if d.Type == html.TextNode {
+			b.WriteString(d.Data + " ")
+		}
+	}
+	return strings.Join(strings.Fields(b.String()), " ")
+}

@@ -1,0 +1,99 @@
+package web
+
+import (
+	"time"
+
+	"throughline/lineage"
+)
+
+func object(kind, system, id string) lineage.Object {
+	return lineage.Object{Type: kind, System: system, ID: id}
+}
+
+var (
+	theOrder   = object("order", "erp", "SO-1")
+	theInvoice = object("invoice", "erp", "INV/1")
+	theTrace   = lineage.TraceID{0: 0xab, 15: 1}
+	theRef     = lineage.ExecutionRef{Flow: "quote-to-cash", Anchor: theOrder}
+)
+
+// execution is a small transaction with one of everything that the API shows.
+func execution() *lineage.Execution {
+	at := func(seconds int) time.Time { return noon.Add(-time.Hour + time.Duration(seconds)*time.Second) }
+	quote := object("quote", "crm", "Q-1")
+	return &lineage.Execution{
+		Tenant: "default", Flow: "quote-to-cash", Anchor: theOrder, State: lineage.StateOpen, Stage: "order",
+		Members: []lineage.Member{
+			{Object: quote, Rank: -1, Placeholder: true},
+			{Object: theOrder, Aliases: []lineage.Object{object("order", "crm", "006A")}},
+			{Object: theInvoice, Rank: 2, Leaf: true},
+		},
+		Edges: []lineage.Edge{{
+			From: theInvoice, To: theOrder, Qualifier: "bills",
+			Evidence: []lineage.Evidence{{Kind: lineage.BusinessEvent, Source: "erp", ID: "e-2"}},
+		}},
+		Claims: []lineage.Claim{{Claim: "correlation:c-1", State: lineage.Claimed}},
+		Events: []*lineage.Event{
+			{
+				Source: "erp", ID: "e-1", Type: "order.created", Time: at(0), Stage: "order", Attempt: 2, TraceID: theTrace,
+				Refs: []lineage.Ref{{Object: theOrder, Role: lineage.Subject}, {Object: quote, Role: "fulfils"}},
+			},
+			{
+				Source: "otel:erp", ID: "e-2", Kind: lineage.SpanEvent, Type: "POST /invoices", Outcome: lineage.OutcomeFailed,
+				Refs: []lineage.Ref{{Object: theInvoice, Role: lineage.Subject}},
+			},
+		},
+		Stages: []lineage.Stage{
+			{Name: "order", State: lineage.StateDone, First: at(0), Last: at(0), Attempts: 2},
+			{Name: "invoice", State: lineage.StatePending},
+		},
+		StartedAt: at(0), LastAt: at(0),
+	}
+}
+
+// house is a fake that knows the one transaction.
+func house() *fake {
+	return &fake{
+		lookup: func(lineage.ObjectQuery) (lineage.Answer, error) {
+			return lineage.Answer{Executions: []*lineage.Execution{execution()}}, nil
+		},
+		traceSummaries: func(ids []lineage.TraceID) ([]lineage.TraceSummary, error) {
+			var out []lineage.TraceSummary
+			for _, id := range ids {
+				out = append(out, lineage.TraceSummary{TraceID: id, Spans: 2, Errors: 1, Services: []string{"crm", "erp"}, Start: noon, End: noon.Add(time.Second)})
+			}
+			return out, nil
+		},
+		spans: func(ids []lineage.TraceID, _ int) ([]lineage.Span, error) {
+			return []lineage.Span{
+				{TraceID: ids[0], SpanID: lineage.SpanID{1}, Name: "POST /orders", Service: "crm", Start: noon, Duration: time.Second},
+				{TraceID: ids[0], SpanID: lineage.SpanID{2}, Parent: lineage.SpanID{1}, Name: "INSERT", Service: "erp", Start: noon, Status: "Error"},
+			}, nil
+		},
+		list: func(lineage.ListQuery) (lineage.Page, error) {
+			return lineage.Page{Executions: []lineage.Summary{
+				{Flow: "quote-to-cash", Anchor: theOrder, State: lineage.StateOpen, Stage: "order", StartedAt: noon, LastAt: noon.Add(time.Minute), Objects: 3, Events: 2},
+			}, Next: "c/2"}, nil
+		},
+		overview: func() ([]lineage.FlowOverview, error) {
+			return []lineage.FlowOverview{{
+				Flow: "quote-to-cash", Total: 7, Unanchored: 2,
+				Stages:  []lineage.StageCount{{Stage: "order", Open: 3, Failed: 1}, {Stage: "invoice", Completed: 3}},
+				Latency: lineage.Latency{Samples: 3, P50: 2 * time.Second, P95: 65 * time.Second, Max: time.Hour},
+			}}, nil
+		},
+		quarantine: func(int, string) ([]lineage.Quarantined, string, error) {
+			return []lineage.Quarantined{
+				{ID: "q1", Signal: lineage.Events, Source: "erp", EventID: "e-9", Type: "order.changed", Reason: "time is not RFC 3339", Payload: []byte(`{"id":"e-9"}`), Ingested: noon},
+				{ID: "q2", Signal: lineage.Traces, Payload: []byte{0xff, 0}, Ingested: noon},
+			}, "n1", nil
+		},
+		status: func() (Status, error) {
+			return Status{
+				Version: "v1", Started: noon.Add(-2 * time.Hour), InFlight: 3, Notes: []string{"acknowledges after fsync"},
+				Signals: []Signal{{Signal: lineage.Events, Received: 1009, Refused: 1, Quarantined: 2, Deduplicated: 3, Stored: 1000, Stitched: 999, Lag: 1500 * time.Millisecond}},
+			}, nil
+		},
+		feed: newFeed(),
+	}
+}

@@ -1,0 +1,186 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"throughline/lineage"
+)
+
+// golden compares JSON texts as they would be set out over lines.
+func golden(t *testing.T, got, want string) {
+	t.Helper()
+	var g, w bytes.Buffer
+	if err := json.Indent(&g, []byte(got), "", " "); err != nil {
+		t.Fatalf("%v: %s", err, got)
+	}
+	if err := json.Indent(&w, []byte(want), "", " "); err != nil {
+		t.Fatal(err)
+	}
+	if strings.TrimSpace(g.String()) != strings.TrimSpace(w.String()) {
+		t.Errorf("\n got %s\nwant %s", g.String(), w.String())
+	}
+}
+
+func TestTheAPIKeepsItsShapes(t *testing.T) {
+	t.Parallel()
+	const execution = `{
+		"flow":"quote-to-cash","anchor":{"type":"order","id":"SO-1"},"state":"open","truncated":false,
+		"objects":[
+			{"type":"quote","id":"Q-1","system":"crm","aliases":[],"rank":-1,"leaf":false,"placeholder":true},
+			{"type":"order","id":"SO-1","system":"erp","aliases":[{"type":"order","id":"006A","system":"crm"}],"rank":0,"leaf":false,"placeholder":false},
+			{"type":"invoice","id":"INV/1","system":"erp","aliases":[],"rank":2,"leaf":true,"placeholder":false}],
+		"relations":[{"from":{"type":"invoice","id":"INV/1"},"to":{"type":"order","id":"SO-1"},"qualifier":"bills","evidence":[{"kind":"event","source":"erp","id":"e-2"}]}],
+		"claims":[{"claim":"correlation:c-1","state":"claimed"}],
+		"events":[
+			{"source":"erp","id":"e-1","type":"order.created","time":"2026-03-02T11:00:00Z","stage":"order","outcome":"","attempt":2,"trace_id":"ab000000000000000000000000000001",
+			 "refs":[{"type":"order","id":"SO-1","role":"subject"},{"type":"quote","id":"Q-1","role":"fulfils"}]},
+			{"source":"otel:erp","id":"e-2","type":"POST /invoices","time":null,"stage":"","outcome":"failed","attempt":0,"trace_id":"","refs":[{"type":"invoice","id":"INV/1","role":"subject"}]}],
+		"stages":[{"name":"order","state":"done","first":"2026-03-02T11:00:00Z","last":"2026-03-02T11:00:00Z","attempts":2},{"name":"invoice","state":"pending","first":null,"last":null,"attempts":0}],
+		"clocks":[],
+		"traces":[{"trace_id":"ab000000000000000000000000000001","spans":%s,"errors":%s}]}`
+	one := fmt.Sprintf(execution, "2", "1")
+	for name, tc := range map[string]struct {
+		path, want string
+		change     func(*fake)
+	}{
+		"a lineage": {path: "/api/v1/lineage/order/SO-1", want: `{"executions":[` + one + `],"unanchored":[]}`},
+		"a lineage while the store is away": {
+			path: "/api/v1/lineage/order/SO-1", want: `{"executions":[` + fmt.Sprintf(execution, "null", "null") + `],"unanchored":[]}`,
+			change: func(f *fake) {
+				f.traceSummaries = func([]lineage.TraceID) ([]lineage.TraceSummary, error) {
+					return nil, lineage.Errorf(lineage.Unavailable, "ask", "away")
+				}
+			},
+		},
+		"an unanchored lineage": {
+			path: "/api/v1/lineage/order/SO-1", want: `{"executions":[],"unanchored":[` + one + `]}`,
+			change: func(f *fake) {
+				lookup := f.lookup
+				f.lookup = func(q lineage.ObjectQuery) (lineage.Answer, error) {
+					a, err := lookup(q)
+					return lineage.Answer{Unanchored: a.Executions}, err
+				}
+			},
+		},
+		"an unknown object": {
+			path: "/api/v1/lineage/order/SO-1", want: `{"executions":[],"unanchored":[]}`,
+			change: func(f *fake) {
+				f.lookup = func(lineage.ObjectQuery) (lineage.Answer, error) { return lineage.Answer{}, nil }
+			},
+		},
+		"a search": {
+			path:   "/api/v1/search?q=INV%2F1",
+			want:   `{"matches":[{"type":"invoice","id":"INV/1","system":"erp","executions":[{"flow":"quote-to-cash","anchor":{"type":"order","id":"SO-1"}}]},{"type":"trace","id":"x","system":"","executions":[]}]}`,
+			change: func(f *fake) { f.search = twoMatches },
+		},
+		"the first page of a search": {
+			path:   "/api/v1/search?q=INV%2F1&limit=1",
+			want:   `{"matches":[{"type":"invoice","id":"INV/1","system":"erp","executions":[{"flow":"quote-to-cash","anchor":{"type":"order","id":"SO-1"}}]}],"next":"1"}`,
+			change: func(f *fake) { f.search = twoMatches },
+		},
+		"the last page of a search": {
+			path:   "/api/v1/search?q=INV%2F1&limit=1&cursor=1",
+			want:   `{"matches":[{"type":"trace","id":"x","system":"","executions":[]}]}`,
+			change: func(f *fake) { f.search = twoMatches },
+		},
+		"executions": {
+			path: "/api/v1/executions?flow=quote-to-cash",
+			want: `{"executions":[{"flow":"quote-to-cash","anchor":{"type":"order","id":"SO-1"},"state":"open","started_at":"2026-03-02T12:00:00Z","stage":"order"}],"next":"c/2"}`,
+		},
+		"no executions": {
+			path: "/api/v1/executions", want: `{"executions":[],"next":""}`,
+			change: func(f *fake) {
+				f.list = func(lineage.ListQuery) (lineage.Page, error) { return lineage.Page{}, nil }
+			},
+		},
+		"incidents": {path: "/api/v1/incidents?limit=5", want: `{"incidents":[]}`},
+		"a quarantine": {
+			path: "/api/v1/quarantine",
+			want: `{"quarantine":[
+				{"id":"q1","signal":"events","source":"erp","event_id":"e-9","type":"order.changed","reason":"time is not RFC 3339","ingested_at":"2026-03-02T12:00:00Z","size":12,"payload":"{\"id\":\"e-9\"}","payload_cut":false},
+				{"id":"q2","signal":"traces","source":"","event_id":"","type":"","reason":"","ingested_at":"2026-03-02T12:00:00Z","size":2,"payload_base64":"/wA=","payload_cut":false}],"next":"n1"}`,
+		},
+		"a status": {
+			path: "/api/v1/status",
+			want: `{"ready":true,"reasons":[],"notes":["acknowledges after fsync"],"version":"v1","started_at":"2026-03-02T10:00:00Z","in_flight":3,
+				"signals":{"events":{"received":1009,"refused":1,"quarantined":2,"deduplicated":3,"stored":1000,"stitched":999,"lag":1.5}}}`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := house()
+			if tc.change != nil {
+				tc.change(f)
+			}
+			got := get(newServer(t, f), tc.path)
+			if got.StatusCode != http.StatusOK || got.Header.Get("Content-Type") != "application/json" {
+				t.Fatalf("%d %s %s", got.StatusCode, got.Header.Get("Content-Type"), got.body)
+			}
+			golden(t, got.body, tc.want)
+		})
+	}
+}
+
+func twoMatches(string) ([]lineage.Match, error) {
+	return []lineage.Match{{Object: theInvoice, Executions: []lineage.ExecutionRef{theRef}}, {Object: object("trace", "", "x")}}, nil
+}
+
+func TestBadQuestionsAreToldWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	for path, tc := range map[string]struct {
+		code   int
+		detail string
+	}{
+		"/api/v1/executions?limit=0":                         {400, `Limit "0" is not a whole number from 1 to 1000.`},
+		"/api/v1/executions?limit=1001":                      {400, `Limit "1001" is not a whole number from 1 to 1000.`},
+		"/api/v1/quarantine?limit=ten":                       {400, `Limit "ten" is not a whole number from 1 to 1000.`},
+		"/api/v1/incidents?limit=-1":                         {400, `Limit "-1" is not a whole number from 1 to 1000.`},
+		"/api/v1/executions?state=gone":                      {400, `State "gone" is none of observed, open, completed, failed, retrying.`},
+		"/api/v1/search?q=%20":                               {400, `The parameter q is empty; give it an id.`},
+		"/api/v1/search?q=x&cursor=y":                        {400, `Cursor "y" is none that was handed out.`},
+		"/api/v1/search?q=%ff":                               {400, `Q is not valid UTF-8.`},
+		"/api/v1/search?q=a%00b":                             {400, `Q holds a zero byte.`},
+		"/api/v1/search?q=" + strings.Repeat("x", 3000):      {400, `Q is longer than 2048 bytes.`},
+		"/api/v1/search?q=%zz":                               {400, `The query string cannot be read: invalid URL escape "%zz".`},
+		"/api/v1/lineage/order/":                             {400, `The path has no id; write it as order/ID.`},
+		"/api/v1/lineage/order/" + strings.Repeat("y", 3000): {400, `Id is longer than 2048 bytes.`},
+		"/api/v1/nothing":                                    {404, `There is nothing at GET /api/v1/nothing.`},
+	} {
+		t.Run(path[:min(len(path), 60)], func(t *testing.T) {
+			t.Parallel()
+			f := house()
+			f.search = twoMatches
+			got := get(newServer(t, f), path)
+			var p problem
+			if err := json.Unmarshal([]byte(got.body), &p); err != nil {
+				t.Fatalf("%v: %s", err, got.body)
+			}
+			if got.StatusCode != tc.code || p.Status != tc.code || p.Detail != tc.detail || p.Title == "" || p.Request == "" {
+				t.Errorf("%d %+v", got.StatusCode, p)
+			}
+			if got.Header.Get("Content-Type") != "application/problem+json" {
+				t.Errorf("it is %s", got.Header.Get("Content-Type"))
+			}
+		})
+	}
+}
+
+func TestFailuresInsideAreNotTold(t *testing.T) {
+	t.Parallel()
+	f := house()
+	f.lookup = func(lineage.ObjectQuery) (lineage.Answer, error) {
+		return lineage.Answer{}, fmt.Errorf("dial tcp 10.0.0.7: password=hunter2")
+	}
+	s := newServer(t, f)
+	for _, path := range []string{"/api/v1/lineage/order/1", "/lineage/order/1"} {
+		got := get(s, path)
+		if got.StatusCode != http.StatusServiceUnavailable || got.Header.Get("Retry-After") == "" || strings.Contains(got.body, "hunter2") {
+			t.Errorf("%s: %d %s", path, got.StatusCode, got.body)
+		}
+	}
+}

@@ -1,0 +1,183 @@
+package web
+
+import (
+	"context"
+	"net/http"
+
+	"throughline/lineage"
+)
+
+// The shapes of /api/v1/lineage. Others script against them: fields are added,
+// never renamed or removed.
+type (
+	lineageAnswer struct {
+		Executions []executionJSON `json:"executions"`
+		Unanchored []executionJSON `json:"unanchored"`
+	}
+	executionJSON struct {
+		Flow      string         `json:"flow"`
+		Anchor    typeAndID      `json:"anchor"`
+		State     string         `json:"state"`
+		Truncated bool           `json:"truncated"`
+		Objects   []objectJSON   `json:"objects"`
+		Relations []relationJSON `json:"relations"`
+		Claims    []claimJSON    `json:"claims"`
+		Events    []eventJSON    `json:"events"`
+		Stages    []stageJSON    `json:"stages"`
+		Clocks    []struct{}     `json:"clocks"` // none until there are SLAs
+		Traces    []traceJSON    `json:"traces"`
+	}
+	objectJSON struct {
+		Type        string      `json:"type"`
+		ID          string      `json:"id"`
+		System      string      `json:"system"`
+		Aliases     []aliasJSON `json:"aliases"`
+		Rank        int         `json:"rank"`
+		Leaf        bool        `json:"leaf"`
+		Placeholder bool        `json:"placeholder"`
+	}
+	aliasJSON struct {
+		Type   string `json:"type"`
+		ID     string `json:"id"`
+		System string `json:"system"`
+	}
+	relationJSON struct {
+		From      typeAndID      `json:"from"`
+		To        typeAndID      `json:"to"`
+		Qualifier string         `json:"qualifier"`
+		Evidence  []evidenceJSON `json:"evidence"`
+	}
+	evidenceJSON struct {
+		Kind   string `json:"kind"`
+		Source string `json:"source"`
+		ID     string `json:"id"`
+	}
+	claimJSON struct {
+		Claim string `json:"claim"`
+		State string `json:"state"`
+	}
+	eventJSON struct {
+		Source  string    `json:"source"`
+		ID      string    `json:"id"`
+		Type    string    `json:"type"`
+		Time    moment    `json:"time"`
+		Stage   string    `json:"stage"`
+		Outcome string    `json:"outcome"`
+		Attempt int       `json:"attempt"`
+		TraceID string    `json:"trace_id"`
+		Refs    []refJSON `json:"refs"`
+	}
+	refJSON struct {
+		Type string `json:"type"`
+		ID   string `json:"id"`
+		Role string `json:"role"`
+	}
+	stageJSON struct {
+		Name     string `json:"name"`
+		State    string `json:"state"`
+		First    moment `json:"first"`
+		Last     moment `json:"last"`
+		Attempts int    `json:"attempts"`
+	}
+	// traceJSON counts the spans of a trace; both are null while the store
+	// cannot be asked.
+	traceJSON struct {
+		TraceID string `json:"trace_id"`
+		Spans   *int   `json:"spans"`
+		Errors  *int   `json:"errors"`
+	}
+)
+
+func (s *Server) lineageJSON(r *http.Request, a ask) (any, error) {
+	q, err := a.object(s.config.Tenant)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := s.deps.Lineage.Lookup(r.Context(), q)
+	if err != nil {
+		return nil, err
+	}
+	counts := s.countSpans(r.Context(), traceIDs(maxTraces, answer.Executions, answer.Unanchored))
+	return lineageAnswer{
+		Executions: executionsOf(answer.Executions, counts),
+		Unanchored: executionsOf(answer.Unanchored, counts),
+	}, nil
+}
+
+// countSpans counts the spans of traces; nil when the store cannot be asked.
+func (s *Server) countSpans(ctx context.Context, ids []lineage.TraceID) map[lineage.TraceID]lineage.TraceSummary {
+	out := make(map[lineage.TraceID]lineage.TraceSummary, len(ids))
+	if len(ids) == 0 {
+		return out
+	}
+	ctx, cancel := context.WithTimeout(ctx, tracesTimeout)
+	defer cancel()
+	summaries, err := s.deps.Traces.TraceSummaries(ctx, s.config.Tenant, ids)
+	if err != nil {
+		s.deps.Log.Warn("the spans of an answer cannot be counted", "error", err)
+		return nil
+	}
+	for _, summary := range summaries {
+		out[summary.TraceID] = summary
+	}
+	return out
+}
+
+func executionsOf(list []*lineage.Execution, counts map[lineage.TraceID]lineage.TraceSummary) []executionJSON {
+	return each(list, func(e *lineage.Execution) executionJSON {
+		return executionJSON{
+			Flow: e.Flow, Anchor: named(e.Anchor), State: string(e.State), Truncated: e.Truncated,
+			Objects:   each(e.Members, memberJSON),
+			Relations: each(e.Edges, edgeJSON),
+			Claims: each(e.Claims, func(c lineage.Claim) claimJSON {
+				return claimJSON{c.Claim, string(c.State)}
+			}),
+			Events: each(e.Events, eventOf),
+			Stages: each(e.Stages, func(s lineage.Stage) stageJSON {
+				return stageJSON{s.Name, string(s.State), moment(s.First), moment(s.Last), s.Attempts}
+			}),
+			Clocks: []struct{}{},
+			Traces: each(traceIDs(maxTraces, []*lineage.Execution{e}), func(id lineage.TraceID) traceJSON {
+				if counts == nil {
+					return traceJSON{TraceID: id.String()}
+				}
+				summary := counts[id]
+				return traceJSON{id.String(), &summary.Spans, &summary.Errors}
+			}),
+		}
+	})
+}
+
+func memberJSON(m lineage.Member) objectJSON {
+	return objectJSON{
+		Type: m.Object.Type, ID: m.Object.ID, System: m.Object.System,
+		Aliases: each(m.Aliases, func(o lineage.Object) aliasJSON { return aliasJSON{o.Type, o.ID, o.System} }),
+		Rank:    m.Rank, Leaf: m.Leaf, Placeholder: m.Placeholder,
+	}
+}
+
+func edgeJSON(e lineage.Edge) relationJSON {
+	return relationJSON{
+		From: named(e.From), To: named(e.To), Qualifier: e.Qualifier,
+		Evidence: each(e.Evidence, func(v lineage.Evidence) evidenceJSON {
+			return evidenceJSON{v.Kind.String(), v.Source, v.ID}
+		}),
+	}
+}
+
+func eventOf(e *lineage.Event) eventJSON {
+	return eventJSON{
+		Source: e.Source, ID: e.ID, Type: e.Type, Time: moment(e.Time), Stage: e.Stage,
+		Outcome: string(e.Outcome), Attempt: e.Attempt, TraceID: e.TraceID.String(),
+		Refs: each(e.Refs, func(r lineage.Ref) refJSON { return refJSON{r.Object.Type, r.Object.ID, string(r.Role)} }),
+	}
+}
+
+// each maps a list; the result is never nil, so that JSON has [] and not null.
+func each[From, To any](list []From, to func(From) To) []To {
+	out := make([]To, 0, len(list))
+	for _, v := range list {
+		out = append(out, to(v))
+	}
+	return out
+}

@@ -1,0 +1,53 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/klauspost/compress/gzhttp"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// pages are the pages that can be opened, and watched live.
+func (s *Server) pages() map[string]opener {
+	return map[string]opener{
+		"GET /{$}":                    s.overviewPage,
+		"GET /lineage/{type}/{id...}": s.lineagePage,
+		"GET /executions":             s.executionsPage,
+		"GET /quarantine":             s.quarantinePage,
+		"GET /status":                 s.statusPage,
+	}
+}
+
+// api are the addresses that scripts ask. They answer JSON, and failures as
+// problem+json.
+func (s *Server) api() map[string]answerer {
+	return map[string]answerer{
+		"GET /api/v1/search":                 s.searchJSON,
+		"GET /api/v1/lineage/{type}/{id...}": s.lineageJSON,
+		"GET /api/v1/executions":             s.executionsJSON,
+		"GET /api/v1/incidents":              s.incidentsJSON,
+		"GET /api/v1/quarantine":             s.quarantineJSON,
+		"GET /api/v1/status":                 s.statusJSON,
+	}
+}
+
+// routes is every address that the server answers.
+func (s *Server) routes() http.Handler {
+	mux, live := http.NewServeMux(), http.NewServeMux()
+	for pattern, open := range s.pages() {
+		mux.Handle(pattern, gzhttp.GzipHandler(s.show(open)))
+		live.Handle(pattern, s.watch(open))
+	}
+	for pattern, answer := range s.api() {
+		mux.Handle(pattern, gzhttp.GzipHandler(s.answerJSON(answer)))
+	}
+	mux.Handle("GET /search", gzhttp.GzipHandler(http.HandlerFunc(s.search)))
+	mux.HandleFunc("POST /settings", s.settings)
+	mux.Handle("GET /live", s.live(live))
+	mux.Handle("GET /static/", gzhttp.GzipHandler(s.assets))
+	mux.HandleFunc("GET /-/healthy", s.healthy)
+	mux.HandleFunc("GET /-/ready", s.ready)
+	mux.Handle("GET /metrics", promhttp.HandlerFor(s.deps.Gatherer, promhttp.HandlerOpts{}))
+	mux.HandleFunc("/", s.nowhere)
+	return s.metrics.counted(s.deps.Now, s.guarded(mux))
+}

@@ -1,0 +1,89 @@
+package web
+
+import (
+	"context"
+	"time"
+
+	"throughline/lineage"
+)
+
+// Lineage is the resident state of the transactions. Implementations MUST be
+// safe for concurrent use, and what they return MUST NOT change afterwards.
+type Lineage interface {
+	// Search finds everything that carries the id q as a person typed it:
+	// objects under their normalised ids, traces (type "trace") and correlation
+	// ids (type "correlation"), in a stable order. Nothing found is an empty
+	// list. Errors: Invalid for a q that cannot be an id.
+	Search(ctx context.Context, tenant, q string) ([]lineage.Match, error)
+
+	// Lookup finds the executions that hold an object. An object that nothing
+	// names is an empty Answer. Lists MUST be in a stable order.
+	Lookup(ctx context.Context, q lineage.ObjectQuery) (lineage.Answer, error)
+
+	// List returns a page of executions, newest first. Errors: Invalid for a
+	// cursor that it did not hand out.
+	List(ctx context.Context, q lineage.ListQuery) (lineage.Page, error)
+
+	// Overview returns the state of every flow that holds anything, in a stable
+	// order. None means that nothing has been stitched yet.
+	Overview(ctx context.Context, tenant string) ([]lineage.FlowOverview, error)
+
+	// Subscribe hands over every change from now on. A change may be handed over
+	// late or merged with others, but never lost while the channel is open. The
+	// channel is closed when its reader is too slow, and after cancel.
+	Subscribe(tenant string) (changes <-chan lineage.Change, cancel func())
+}
+
+// Traces is the store of spans. It may be away (kind Unavailable); pages say so
+// and stand without it.
+type Traces interface {
+	// TraceSummaries counts the spans of traces. Traces of which nothing is
+	// stored are left out. The order is free.
+	TraceSummaries(ctx context.Context, tenant string, ids []lineage.TraceID) ([]lineage.TraceSummary, error)
+
+	// Spans returns at most limit spans of the traces, by start time.
+	Spans(ctx context.Context, tenant string, ids []lineage.TraceID, limit int) ([]lineage.Span, error)
+}
+
+// Quarantine lists what was acknowledged but could not be used, newest first.
+type Quarantine interface {
+	// Quarantine returns at most limit entries after cursor ("": from the
+	// newest) and the cursor of the next page, "" on the last one. Errors:
+	// Invalid for a cursor that it did not hand out.
+	Quarantine(ctx context.Context, tenant string, limit int, cursor string) (list []lineage.Quarantined, next string, err error)
+}
+
+// StatusSource accounts for what came in.
+type StatusSource interface {
+	Status(ctx context.Context) (Status, error)
+}
+
+// Status is the account of the whole house.
+type Status struct {
+	Version   string
+	Started   time.Time
+	InFlight  int64 // records received and not yet stored
+	Signals   []Signal
+	Notes     []string // what an operator should know, in sentences
+	Endpoints Endpoints
+}
+
+// Signal is the account of one signal: received = refused + quarantined +
+// deduplicated + stored + what is in flight. All counts are of records, since
+// the data directory was made or since the process started, as the source says.
+type Signal struct {
+	Signal       lineage.Signal
+	Received     int64
+	Refused      int64
+	Quarantined  int64
+	Deduplicated int64
+	Stored       int64
+	Stitched     int64
+	Lag          time.Duration // how old the oldest record is that is not stitched yet
+}
+
+// Endpoints are the bound addresses that take records in, as host:port.
+type Endpoints struct {
+	OTLPHTTP string
+	OTLPGRPC string
+}

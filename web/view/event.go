@@ -1,0 +1,135 @@
+package view
+
+import (
+	"bytes"
+	"encoding/json"
+	"hash/fnv"
+	"strconv"
+	"strings"
+
+	"throughline/lineage"
+)
+
+// Events is the timeline of an execution. A long one shows its beginning and
+// its end and says how many lie between.
+type Events struct {
+	Zone    string
+	Head    []Event
+	Omitted int
+	Tail    []Event
+	Total   int
+}
+
+// Event is one row of the timeline.
+type Event struct {
+	Key         string // names the row within its execution
+	Day         string // set where a day begins
+	Time        Time
+	Source      string
+	ID          string
+	Kind        string
+	Type        string
+	Stage       string
+	Outcome     Badge
+	Attempt     int
+	Reason      string
+	Subject     Object
+	Refs        []EventRef
+	Trace       string
+	TraceURL    string
+	Correlation string
+	Causation   string
+	Contract    string
+	Payload     string
+}
+
+// EventRef is an object that an event names beside its subject.
+type EventRef struct {
+	Role   string
+	Object Object
+}
+
+// What a page shows of a long timeline and of a large payload; the API has all.
+const (
+	eventsAtEachEnd = 100
+	maxRefs         = 12
+	maxPayload      = 4 << 10
+)
+
+// NewEvents makes the timeline of events, which come sorted by time.
+func NewEvents(events []*lineage.Event, c Clock) Events {
+	out := Events{Zone: c.ZoneName(), Total: len(events)}
+	head := events
+	if len(events) > 2*eventsAtEachEnd {
+		head = events[:eventsAtEachEnd]
+		out.Omitted = len(events) - 2*eventsAtEachEnd
+		out.Tail = rows(events[len(events)-eventsAtEachEnd:], c)
+	}
+	out.Head = rows(head, c)
+	days(out.Head, out.Tail)
+	return out
+}
+
+func rows(events []*lineage.Event, c Clock) []Event {
+	out := make([]Event, 0, len(events))
+	for _, e := range events {
+		row := Event{
+			Key: key(e.Source, e.ID), Time: c.ofDay(e.Time), Source: e.Source, ID: e.ID, Kind: e.Kind.String(), Type: e.Type,
+			Stage: e.Stage, Outcome: OutcomeBadge(e.Outcome), Attempt: e.Attempt, Reason: e.Reason,
+			Trace: e.TraceID.String(), Correlation: e.Correlation, Causation: e.Causation,
+			Contract: e.Contract, Payload: pretty(e.Payload),
+		}
+		if !e.TraceID.IsZero() {
+			row.TraceURL = TraceURL(e.TraceID)
+		}
+		for _, r := range e.Refs {
+			if r.Role == lineage.Subject && row.Subject.ID == "" {
+				row.Subject = newObject(r.Object)
+			} else if len(row.Refs) < maxRefs {
+				row.Refs = append(row.Refs, EventRef{Role: string(r.Role), Object: newObject(r.Object)})
+			}
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+// days marks the rows at which a day begins.
+func days(lists ...[]Event) {
+	last := ""
+	for _, list := range lists {
+		for i := range list {
+			if len(list[i].Time.ISO) >= 10 && list[i].Time.ISO[:10] != last {
+				last = list[i].Time.ISO[:10]
+				list[i].Day = last
+			}
+		}
+	}
+}
+
+// key is a short name for what source and id identify, fit for an element's id.
+func key(source, id string) string {
+	h := fnv.New64a()
+	h.Write([]byte(source))
+	h.Write([]byte{0})
+	h.Write([]byte(id))
+	return strconv.FormatUint(h.Sum64(), 36)
+}
+
+// pretty sets JSON out over lines and cuts what is too long to read. What is
+// not JSON stays as it is.
+func pretty(payload string) string {
+	if payload == "" || payload == "{}" || payload == "null" {
+		return ""
+	}
+	if len(payload) <= maxPayload {
+		var b bytes.Buffer
+		if json.Indent(&b, []byte(payload), "", "  ") == nil {
+			payload = b.String()
+		}
+	}
+	if len(payload) > 2*maxPayload {
+		payload = payload[:maxPayload] + "\n… cut here: the whole is in the JSON API"
+	}
+	return strings.ToValidUTF8(payload, "�")
+}

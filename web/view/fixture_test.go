@@ -1,0 +1,87 @@
+package view_test
+
+import (
+	"strconv"
+	"time"
+
+	"throughline/lineage"
+	"throughline/web/view"
+)
+
+// noon is the moment that every page of the tests is drawn for.
+var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+
+func utc() view.Clock { return view.Clock{Now: noon} }
+
+func object(kind, system, id string) lineage.Object {
+	return lineage.Object{Type: kind, System: system, ID: id}
+}
+
+func traceID(b byte) lineage.TraceID { return lineage.TraceID{0: 1, 15: b} }
+
+// order is a transaction with one of everything; evil stands wherever a source
+// chooses the text.
+func order(evil string) *lineage.Execution {
+	opportunity, quote := object("opportunity", "crm", "O-1"+evil), object("quote", "crm", "Q-1")
+	so, invoice, payment, run := object("order", "erp", "SO-1"), object("invoice", "erp"+evil, "INV-1"), object("payment", "bank", "P-1"), object("payment_run", "bank", "R-1")
+	at := func(minutes int) time.Time { return noon.Add(-time.Hour + time.Duration(minutes)*time.Minute) }
+	says := []lineage.Evidence{{Kind: lineage.SpanEvent, Source: "otel:erp" + evil, ID: "e-9" + evil}}
+	return &lineage.Execution{
+		Flow: "quote-to-cash" + evil, Anchor: so, State: lineage.StateFailed, Stage: "invoice",
+		StartedAt: at(0), LastAt: at(10), Truncated: true,
+		Members: []lineage.Member{
+			{Object: opportunity, Rank: -2},
+			{Object: quote, Rank: -1},
+			{Object: so, Rank: 0, Aliases: []lineage.Object{object("order", "crm", "006A"+evil)}},
+			{Object: invoice, Rank: 2},
+			{Object: payment, Rank: 3, Placeholder: true},
+			{Object: run, Rank: 4, Leaf: true},
+		},
+		Edges: []lineage.Edge{
+			{From: quote, To: opportunity, Qualifier: "fulfils" + evil, Evidence: says},
+			{From: so, To: quote, Qualifier: "fulfils", Evidence: says},
+			{From: invoice, To: so, Qualifier: "bills", Evidence: says},
+			{From: payment, To: invoice, Qualifier: "pays", Evidence: says},
+			{From: run, To: payment, Qualifier: "contains", Evidence: says},
+		},
+		Claims: []lineage.Claim{
+			{Claim: "correlation:c-1" + evil, State: lineage.Claimed},
+			{Claim: "trace:" + traceID(1).String(), State: lineage.Pending},
+			{Claim: "causation:x" + evil, State: lineage.Ambiguous},
+		},
+		Events: []*lineage.Event{
+			{
+				Source: "crm" + evil, ID: "e-1" + evil, Type: "crm.won" + evil, Time: at(0), Stage: "won" + evil, TraceID: traceID(1),
+				Correlation: "c-1" + evil, Causation: "e-0" + evil, Contract: "won/v1" + evil, Payload: `{"note":"` + evil + `"}`,
+				Refs: []lineage.Ref{{Object: opportunity, Role: lineage.Subject}, {Object: quote, Role: lineage.Role("fulfils" + evil)}},
+			},
+			{Source: "erp", ID: "e-2", Type: "erp.invoice", Time: at(10), Stage: "invoice", Outcome: lineage.OutcomeFailed, Attempt: 4, Reason: "422" + evil},
+		},
+		Stages: []lineage.Stage{
+			{Name: "won" + evil, State: lineage.StateDone, First: at(0), Last: at(0), Attempts: 1},
+			{Name: "invoice", State: lineage.StateFailed, First: at(5), Last: at(10), Attempts: 4, Reason: "422 TAX_CODE" + evil},
+			{Name: "payment", State: lineage.StatePending},
+		},
+	}
+}
+
+func span(trace lineage.TraceID, id, parent byte, start, took time.Duration) lineage.Span {
+	s := lineage.Span{
+		TraceID: trace, SpanID: lineage.SpanID{7: id}, Name: "span " + strconv.Itoa(int(id)), Service: "erp", Kind: "Server",
+		Start: noon.Add(start), Duration: took, Status: "Unset",
+	}
+	if parent > 0 {
+		s.Parent = lineage.SpanID{7: parent}
+	}
+	return s
+}
+
+func flow(evil string) lineage.FlowOverview {
+	return lineage.FlowOverview{
+		Flow: "quote-to-cash" + evil, Total: 1234, Unanchored: 2,
+		Stages:  []lineage.StageCount{{Stage: ""}, {Stage: "won" + evil, Open: 3, Failed: 1}, {Stage: "payment", Completed: 1230}},
+		Latency: lineage.Latency{Samples: 12, P50: 2 * time.Second, P95: 65 * time.Second, Max: 2 * time.Hour},
+		Trend:   []lineage.Latency{{Samples: 2, P50: time.Second, P95: 2 * time.Second}, {}, {Samples: 1, P50: time.Second, P95: 3 * time.Second}},
+		Latest:  []lineage.Summary{{Flow: "quote-to-cash", Anchor: object("order", "erp", "SO-1"+evil), State: lineage.StateOpen, Stage: "won" + evil, StartedAt: noon, LastAt: noon.Add(time.Minute)}},
+	}
+}

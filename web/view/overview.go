@@ -1,0 +1,108 @@
+package view
+
+import "throughline/lineage"
+
+// Overview is the first page: every flow, or how to send the first event.
+type Overview struct {
+	Flows []Flow
+	First FirstEvent
+}
+
+// FirstEvent is what an empty house teaches: where to send what.
+type FirstEvent struct {
+	Events string // URL that takes CloudEvents
+	HTTP   string // URL that takes OTLP over HTTP
+	GRPC   string // URL that takes OTLP over gRPC
+}
+
+// Flow is one flow with its transactions by stage, its latency and the latest.
+type Flow struct {
+	Name       string
+	URL        string
+	Total      int
+	Unanchored int
+	Stages     []FlowStage
+	Samples    int
+	P50, P95   string
+	Max        string
+	Trend      Trend
+	Latest     Executions
+}
+
+// FlowStage counts the transactions whose furthest stage is this one.
+type FlowStage struct {
+	Name   string
+	URL    string
+	Total  int
+	Shares []Share
+}
+
+// Share is the part of a stage's transactions in one state. X and Width are
+// thousandths of the bar.
+type Share struct {
+	Badge    Badge
+	Count    int
+	URL      string
+	X, Width int
+}
+
+// NewFlow makes the view of one flow.
+func NewFlow(f lineage.FlowOverview, c Clock) Flow {
+	out := Flow{
+		Name: f.Flow, URL: Filter{Flow: f.Flow}.URL(""), Total: f.Total, Unanchored: f.Unanchored,
+		Samples: f.Latency.Samples, P50: Span(f.Latency.P50), P95: Span(f.Latency.P95), Max: Span(f.Latency.Max),
+		Trend: NewTrend(f.Trend, c), Latest: Executions{Rows: NewSummaries(f.Latest, c), Zone: c.ZoneName()},
+	}
+	for _, s := range f.Stages {
+		if stage, some := newFlowStage(f.Flow, s); some || s.Stage != "" {
+			out.Stages = append(out.Stages, stage)
+		}
+	}
+	return out
+}
+
+func newFlowStage(flow string, s lineage.StageCount) (FlowStage, bool) {
+	out := FlowStage{Name: s.Stage, URL: Filter{Flow: flow, Stage: s.Stage}.URL("")}
+	if s.Stage == "" {
+		out.Name = "not begun"
+	}
+	for _, part := range []struct {
+		state lineage.State
+		count int
+	}{
+		{lineage.StateFailed, s.Failed},
+		{lineage.StateRetrying, s.Retrying},
+		{lineage.StateOpen, s.Open},
+		{lineage.StateCompleted, s.Completed},
+	} {
+		out.Total += part.count
+		if part.count > 0 {
+			out.Shares = append(out.Shares, Share{
+				Badge: StateBadge(part.state), Count: part.count,
+				URL: Filter{Flow: flow, Stage: s.Stage, State: string(part.state)}.URL(""),
+			})
+		}
+	}
+	x := 0
+	for i := range out.Shares {
+		out.Shares[i].X = x
+		out.Shares[i].Width = max(out.Shares[i].Count*1000/out.Total, 8)
+		x += out.Shares[i].Width
+	}
+	return out, out.Total > 0
+}
+
+// Curl is a command that sends one CloudEvent.
+func (f FirstEvent) Curl() string {
+	return "curl -i " + f.Events + ` \
+  -H 'Content-Type: application/cloudevents+json' \
+  -d '{"specversion":"1.0","id":"1","source":"my-erp","type":"order.created",
+       "subject":"order/SO-1","correlationid":"c-1","data":{}}'`
+}
+
+// Env is the environment that points an OpenTelemetry SDK here.
+func (f FirstEvent) Env() string {
+	return "export OTEL_EXPORTER_OTLP_ENDPOINT=" + f.HTTP + `
+export OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf
+export OTEL_SERVICE_NAME=my-service`
+}

@@ -1,0 +1,43 @@
+package view
+
+import "github.com/a-h/templ"
+
+// Page is one page: its title, the item of the menu that it belongs to, and its
+// named parts. A kind of page always has the same parts, so that a live update
+// can replace any of them by name.
+type Page struct {
+	Title   string
+	Section string // "overview", "executions", "quarantine", "status" or ""
+	Query   string // what the search box holds
+	Parts   []Part
+}
+
+// Part is one named part of a page. IDs are unique within the page.
+type Part struct {
+	ID   string
+	Body templ.Component
+}
+
+// Frame is what stands around a page: the reader's settings, the address of its
+// live updates, and where the assets are.
+type Frame struct {
+	Path    string // path and query of this page, to come back to
+	Live    string // address of the live updates, "" for a page that has none
+	Theme   string // "light", "dark", or "" for the system's
+	Zone    string // name of the chosen time zone
+	Zones   []string
+	Style   string   // address of the style sheet
+	Icon    string   // address of the icon
+	Scripts []string // addresses of the scripts, in order
+	Notes   []string // what the operator should know, such as a missing asset
+	Version string
+}
+
+var sections = []struct{ ID, Name, Href string }{
+	{"overview", "Overview", "/"},
+	{"executions", "Transactions", "/executions"},
+	{"quarantine", "Quarantine", "/quarantine"},
+	{"status", "Status", "/status"},
+}
+
+var themes = []struct{ ID, Name string }{{"", "System"}, {"light", "Light"}, {"dark", "Dark"}}
