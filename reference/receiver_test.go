@@ -33,6 +33,7 @@ type receiver struct {
 // span is what the tests look at.
 type span struct {
 	service, name, trace string
+	id                   string
 	kind                 trace.Span_SpanKind
 	attributes           map[string]string
 }
@@ -81,7 +82,7 @@ func (r *receiver) takeTraces(_ http.ResponseWriter, req *http.Request) {
 				for _, kv := range s.Attributes {
 					attributes[kv.Key] = kv.Value.GetStringValue()
 				}
-				r.spans = append(r.spans, span{name, s.Name, string(s.TraceId), s.Kind, attributes})
+				r.spans = append(r.spans, span{name, s.Name, string(s.TraceId), string(s.SpanId), s.Kind, attributes})
 			}
 		}
 	}

@@ -65,6 +65,10 @@ func (c Config) arguments(dir directory) []string {
 		"--users_config=" + dir.file("users.xml"),
 		"--max_server_memory_usage=" + strconv.FormatInt(c.MemoryLimit, 10),
 		"--mark_cache_size=" + strconv.FormatInt(c.MarkCache, 10),
+		"--merges_mutations_memory_usage_soft_limit=" + strconv.FormatInt(c.MemoryLimit/2, 10),
+		"--memory_worker_correct_memory_tracker=1",
+		"--memory_worker_purge_dirty_pages_threshold_ratio=0.05",
+		"--memory_worker_period_ms=20",
 		// An insert is in its table when it is answered, or it has failed.
 		"--async_insert=0",
 	}

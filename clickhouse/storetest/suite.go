@@ -129,3 +129,13 @@ func equal[T any](t interface {
 		t.Fatalf("%s (- wanted, + got):\n%s", what, diff)
 	}
 }
+
+// Merged merges a table into one part a partition and returns its bytes on disk.
+func (f *Fixture) Merged(t testing.TB, table string) uint64 {
+	t.Helper()
+	must(t, f.Conn.Exec(t.Context(), f.in("OPTIMIZE TABLE store."+table+" FINAL")))
+	var bytes uint64
+	must(t, f.Conn.QueryRow(t.Context(), "SELECT sum(bytes_on_disk) FROM system.parts WHERE active AND database = {database:String} AND table = {table:String}",
+		driver.Named("database", f.Config.Database), driver.Named("table", table)).Scan(&bytes))
+	return bytes
+}

@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"net/url"
+	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"throughline/clickhouse"
@@ -45,8 +48,12 @@ func (p *Program) startEngine(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	token, err := keepToken(filepath.Join(p.cfg.Data, tokenFile))
+	if err != nil {
+		return err
+	}
 	p.engine, err = embedded.NewSupervisor(embedded.SupervisorConfig{
-		Path: path, Listen: "127.0.0.1:0",
+		Path: path, Listen: "127.0.0.1:0", Token: token,
 		Args: []string{"clickhouse", "--path", "{path}", "--listen", "{listen}", "--memory", p.cfg.Memory.String(), "--log-format", "json"},
 	}, embedded.SupervisorDeps{Logger: p.log, Metrics: p.metrics})
 	if err != nil {
@@ -54,6 +61,23 @@ func (p *Program) startEngine(ctx context.Context) error {
 	}
 	p.onStop("engine", p.engine.Stop)
 	return p.engine.Start(ctx)
+}
+
+// tokenFile holds what the embedded engine's port asks for, so that its owner can
+// query it with curl or Grafana: user default, and this as the password.
+const tokenFile = "clickhouse.token"
+
+// keepToken returns the token in a file, and makes one the first time.
+func keepToken(path string) (string, error) {
+	text, err := os.ReadFile(path)
+	if token := strings.TrimSpace(string(text)); err == nil && token != "" {
+		return token, nil
+	}
+	token := rand.Text()
+	if err := os.WriteFile(path, []byte(token+"\n"), 0o600); err != nil {
+		return "", fmt.Errorf("keep the engine's token: %w", err)
+	}
+	return token, nil
 }
 
 // connect migrates and opens the store, trying again for as long as it is away.

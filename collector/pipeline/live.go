@@ -127,6 +127,7 @@ func (p *Pipeline) finish(d *draft) bool {
 		return false
 	}
 	d.seq = seq
+	println("cut", d.Block, d.First, d.Last, "seq", seq, "rows", d.block.Rows())
 	p.mu.Lock()
 	p.keepOpen(&d.cut)
 	p.mu.Unlock()

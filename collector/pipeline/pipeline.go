@@ -81,6 +81,7 @@ func (p *Pipeline) Start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	println("start top", l.top, "cpblock", l.Block, "last", l.Last, "doubt", len(l.doubt), "stored", len(l.stored), "reach", l.reach, p.writer)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.started {

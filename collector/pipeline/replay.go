@@ -67,6 +67,7 @@ func (p *Pipeline) replay() (last uint64, through journal.Counts, ok bool) {
 		p.arrivals = append(p.arrivals, d.came)
 		p.mu.Unlock()
 		p.metrics.replayed.Inc()
+	println("replay", d.Block, d.First, d.Last)
 		if !p.send(&pending{cut: c, block: d.block, inDoubt: true, late: d.late}) {
 			return last, through, false
 		}
@@ -97,6 +98,7 @@ func (p *Pipeline) again(c *cut, last uint64, through journal.Counts, catalogue 
 
 func (p *Pipeline) giveUp(c *cut, why string) {
 	p.metrics.givenUp.Inc()
+	println("giveup", c.Block, why)
 	p.deps.Log.Warn("a block cannot be made again; its records become new blocks, without what the store has of them",
 		"block", c.Block, "why", why, "catalogue", c.Catalogue, "decoder", c.Decoder)
 }

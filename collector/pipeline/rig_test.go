@@ -47,8 +47,8 @@ func newRig(t fataler) *rig {
 	}
 	return &rig{
 		t: t, fs: fs, cat: cat, dec: &lines{version: 1},
-		store: &store{t: t, fs: fs, rows: map[place]string{}, names: map[place]identity{}},
-		feed:  &feed{t: t, fs: fs, seen: map[string]bool{}},
+		store: &store{fs: fs, rows: map[place]string{}, names: map[place]identity{}},
+		feed:  &feed{fs: fs, seen: map[string]bool{}},
 		cfg:   Config{BlockRows: 6, BlockAge: 20 * time.Millisecond, Pending: 2, RetryMin: time.Millisecond, RetryMax: 20 * time.Millisecond, Settle: 10 * time.Millisecond},
 	}
 }
@@ -142,6 +142,9 @@ func (r *rig) drain() Status {
 // balance is the identity that must hold at every moment.
 func (r *rig) balance() {
 	r.t.Helper()
+	if wrong := r.store.fault(); wrong != "" {
+		r.t.Fatalf("%s", wrong)
+	}
 	for _, s := range r.p.Status().Signals {
 		if s.Received != s.Stored+s.Quarantined+s.Deduplicated+s.InFlight {
 			r.t.Fatalf("the accounting does not close: %+v", s)

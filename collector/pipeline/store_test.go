@@ -31,10 +31,10 @@ const (
 // store keeps rows by block and position, as the real one does. It outlives the
 // pipeline, but hears nothing from a machine that is down.
 type store struct {
-	t  fataler
 	fs *journaltest.FS
 
 	mu      sync.Mutex
+	wrong   string // what must not happen, and did
 	rows    map[place]string
 	mishaps []mishap // of the next inserts, in order
 	dead    bool
@@ -61,6 +61,12 @@ func (s *store) kill(dead bool) {
 	s.dead = dead
 }
 
+func (s *store) fault() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.wrong
+}
+
 // describe lists the rows of a block.
 func describe(b *lineage.Block) (at []place, rows []string, names []identity) {
 	add := func(table string, i int, n identity, format string, args ...any) {
@@ -75,7 +81,7 @@ func describe(b *lineage.Block) (at []place, rows []string, names []identity) {
 		add("logs", i, identity{kind: "log", tenant: l.Tenant, hash: l.Hash}, "%s", l.Body)
 	}
 	for i, p := range b.Spans {
-		add("spans", i, identity{kind: "span", tenant: p.Tenant, trace: p.TraceID, span: p.SpanID, hash: p.Hash}, "%x %x %s", p.TraceID, p.SpanID, p.Name)
+		add("spans", i, identity{kind: "span", tenant: p.Tenant, trace: p.TraceID, span: p.SpanID, hash: p.Hash}, "%s %s %s", p.TraceID, p.SpanID, p.Name)
 	}
 	for i, id := range b.Identifiers {
 		add("identifiers", i, identity{}, "%v %v %s", id.Object, id.TraceID, id.EventID)
@@ -112,9 +118,9 @@ func (s *store) Append(ctx context.Context, b *lineage.Block, inDoubt bool) erro
 			s.rows[p] = rows[i]
 			s.names[p] = names[i]
 		case !inDoubt:
-			s.t.Fatalf("%+v is inserted again, and not in doubt", p)
+			s.wrong = fmt.Sprintf("%+v is inserted again, and not in doubt", p)
 		case s.rows[p] != rows[i]:
-			s.t.Fatalf("%+v was %q and comes out as %q", p, s.rows[p], rows[i])
+			s.wrong = fmt.Sprintf("%+v was %q and comes out as %q", p, s.rows[p], rows[i])
 		}
 	}
 	if how == commits {
@@ -171,7 +177,6 @@ func (s *store) table(name string) (out []string) {
 
 // feed is a stitcher that is durable a block later than it is fed.
 type feed struct {
-	t  fataler
 	fs *journaltest.FS
 
 	mu      sync.Mutex

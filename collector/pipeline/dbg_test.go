@@ -1,0 +1,3 @@
+package pipeline
+import "fmt"
+func dbg(a ...any) { fmt.Println(a...) }
