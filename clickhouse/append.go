@@ -33,8 +33,18 @@ func (s *Store) Append(ctx context.Context, b *lineage.Block, inDoubt bool) erro
 			return wrap(op, err)
 		}
 	}
-	buf := s.buffers.Get().(*buffer)
-	defer s.buffers.Put(buf)
+	buf := s.borrow()
+	if err := s.appendFrom(ctx, conn, buf, b, inDoubt); err != nil {
+		// The client may still be reading from the buffer: it is not used again.
+		return wrap(op, err)
+	}
+	s.giveBack(buf)
+	return nil
+}
+
+// appendFrom turns a block into the columns of a buffer, table by table, and
+// inserts them.
+func (s *Store) appendFrom(ctx context.Context, conn driver.Conn, buf *buffer, b *lineage.Block, inDoubt bool) error {
 	seen := glimpses(b)
 	for _, part := range []struct {
 		rows  rows
@@ -53,10 +63,11 @@ func (s *Store) Append(ctx context.Context, b *lineage.Block, inDoubt bool) erro
 		if len(order) == 0 {
 			continue
 		}
-		stored := rowSet{}
+		var stored rowSet
 		if inDoubt {
+			var err error
 			if stored, err = s.stored(ctx, conn, part.rows.table(), b); err != nil {
-				return wrap(op, err)
+				return err
 			}
 		}
 		a := appender{store: s, conn: conn, rows: part.rows}
@@ -66,11 +77,11 @@ func (s *Store) Append(ctx context.Context, b *lineage.Block, inDoubt bool) erro
 			}
 			part.add(i)
 			if err := a.added(ctx); err != nil {
-				return wrap(op, err)
+				return err
 			}
 		}
 		if err := a.flush(ctx); err != nil {
-			return wrap(op, err)
+			return err
 		}
 	}
 	return nil
@@ -95,7 +106,9 @@ func (a *appender) added(ctx context.Context) error {
 }
 
 func (a *appender) flush(ctx context.Context) error {
-	err := a.store.insert(ctx, a.conn, a.rows)
+	if err := a.store.insert(ctx, a.conn, a.rows); err != nil {
+		return err
+	}
 	reset(a.rows)
-	return err
+	return nil
 }

@@ -1,9 +1,6 @@
 package clickhouse
 
-import (
-	"encoding/binary"
-	"unsafe"
-)
+import "encoding/binary"
 
 // A column gathers the values of one column of one insert, already in
 // ClickHouse's Native form, so that sending them copies nothing.
@@ -13,6 +10,7 @@ type column interface {
 	segments(to [][]byte) [][]byte // appends the values
 	values() any                   // the values as a slice, for a driver batch
 	size() int                     // about how many bytes it takes
+	capacity() int                 // about how many bytes of memory it holds on to
 	reset()                        // empties it and keeps its memory
 }
 
@@ -30,6 +28,7 @@ func (c *text) add(s string) {
 func (c *text) kind() string                  { return "String" }
 func (c *text) prefix(b []byte) []byte        { return b }
 func (c *text) segments(to [][]byte) [][]byte { return append(to, c.buf) }
+func (c *text) capacity() int                 { return cap(c.buf) }
 func (c *text) size() int                     { return len(c.buf) }
 func (c *text) reset()                        { c.buf, c.n = c.buf[:0], 0 }
 func (c *text) values() any                   { return c.strings() }
@@ -56,6 +55,7 @@ func (c *fixed) add(p []byte)                  { c.buf = append(c.buf, p...) }
 func (c *fixed) kind() string                  { return c.typ }
 func (c *fixed) prefix(b []byte) []byte        { return b }
 func (c *fixed) segments(to [][]byte) [][]byte { return append(to, c.buf) }
+func (c *fixed) capacity() int                 { return cap(c.buf) }
 func (c *fixed) size() int                     { return len(c.buf) }
 func (c *fixed) reset()                        { c.buf = c.buf[:0] }
 
@@ -65,28 +65,4 @@ func (c *fixed) values() any {
 		all = append(all, string(rest[:c.width]))
 	}
 	return all
-}
-
-// number is a column of integers, or of what ClickHouse keeps as integers.
-type number[T uint8 | int8 | uint16 | uint32 | uint64 | int64] struct {
-	typ string
-	all []T
-}
-
-func (c *number[T]) add(v T)                   { c.all = append(c.all, v) }
-func (c *number[T]) kind() string              { return c.typ }
-func (c *number[T]) prefix(b []byte) []byte    { return b }
-func (c *number[T]) size() int                 { return 8 * len(c.all) }
-func (c *number[T]) reset()                    { c.all = c.all[:0] }
-func (c *number[T]) values() any               { return c.all }
-func (c *number[T]) grouped(ends []uint64) any { return split(c.all, ends) }
-
-// segments gives the values as they lie in memory: Native is little-endian, and
-// so is every machine that ClickHouse runs on.
-func (c *number[T]) segments(to [][]byte) [][]byte {
-	if len(c.all) == 0 {
-		return to
-	}
-	var one T
-	return append(to, unsafe.Slice((*byte)(unsafe.Pointer(&c.all[0])), len(c.all)*int(unsafe.Sizeof(one))))
 }

@@ -31,6 +31,14 @@ func reset(r rows) {
 	}
 }
 
+// capacity is about how many bytes of memory rows hold on to.
+func capacity(r rows) (bytes int) {
+	for _, c := range r.columns() {
+		bytes += c.capacity()
+	}
+	return bytes
+}
+
 // size is about how many bytes rows take.
 func size(r rows) (bytes int) {
 	for _, c := range r.columns() {

@@ -28,7 +28,8 @@ func (c *list[C]) segments(to [][]byte) [][]byte {
 	return c.items.segments(c.ends.segments(to))
 }
 
-func (c *list[C]) size() int { return c.items.size() + c.ends.size() }
+func (c *list[C]) capacity() int { return c.items.capacity() + c.ends.capacity() }
+func (c *list[C]) size() int     { return c.items.size() + c.ends.size() }
 
 func (c *list[C]) reset() {
 	c.items.reset()
@@ -45,20 +46,3 @@ func split[T any](all []T, ends []uint64) [][]T {
 	}
 	return rows
 }
-
-// The columns that the tables are made of.
-
-func words() *list[*word]           { return &list[*word]{items: &word{}} }
-func texts() *list[*text]           { return &list[*text]{items: &text{}} }
-func int64s() *list[*number[int64]] { return &list[*number[int64]]{items: int64Column()} }
-
-func date() *number[uint16]            { return &number[uint16]{typ: "Date"} }
-func dateTime() *number[int64]         { return &number[int64]{typ: "DateTime64(9)"} }
-func milliseconds() *number[int64]     { return &number[int64]{typ: "DateTime64(3)"} }
-func int64Column() *number[int64]      { return &number[int64]{typ: "Int64"} }
-func uint8Column() *number[uint8]      { return &number[uint8]{typ: "UInt8"} }
-func uint32Column() *number[uint32]    { return &number[uint32]{typ: "UInt32"} }
-func uint64Column() *number[uint64]    { return &number[uint64]{typ: "UInt64"} }
-func enum(values string) *number[int8] { return &number[int8]{typ: "Enum8(" + values + ")"} }
-func bytes8() *fixed                   { return &fixed{typ: "FixedString(8)", width: 8} }
-func bytes16() *fixed                  { return &fixed{typ: "FixedString(16)", width: 16} }

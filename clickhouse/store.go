@@ -25,7 +25,7 @@ type Store struct {
 	mu     sync.RWMutex
 	opened driver.Conn // nil when not started
 
-	buffers sync.Pool // of *buffer
+	buffers chan *buffer // free ones; a sync.Pool would lose them to every GC
 }
 
 // New checks the configuration; nothing is connected before Migrate or Start.
@@ -47,7 +47,7 @@ func New(config Config, deps Deps) (*Store, error) {
 	return &Store{
 		config: config, options: options, log: deps.Log, now: deps.Now, metrics: counts,
 		http:    options.Protocol == driver.HTTP,
-		buffers: sync.Pool{New: func() any { return newBuffer() }},
+		buffers: make(chan *buffer, 2),
 	}, nil
 }
 

@@ -89,7 +89,8 @@ func (c *word) strings() []string {
 	return all
 }
 
-func (c *word) size() int { return 4*len(c.keys) + len(c.dict.buf) }
+func (c *word) capacity() int { return 4*cap(c.keys) + cap(c.narrow) + c.dict.capacity() }
+func (c *word) size() int     { return 4*len(c.keys) + len(c.dict.buf) }
 
 func (c *word) reset() {
 	clear(c.known)

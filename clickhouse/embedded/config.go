@@ -22,7 +22,8 @@ type Config struct {
 	Token string
 	// Library is the path of libchdb; empty means what Locate finds.
 	Library string
-	// MemoryLimit caps the engine's memory in bytes; 0 means 2 GiB.
+	// MemoryLimit caps the memory of the engine's process in bytes, with the 192 MiB
+	// that its program takes; 0 means 2 GiB, and 384 MiB is the least.
 	MemoryLimit int64
 	// MarkCache caps the cache of index marks in bytes; 0 means 128 MiB.
 	MarkCache int64
@@ -45,6 +46,10 @@ type Config struct {
 const (
 	mib = 1 << 20
 	gib = 1 << 30
+
+	// program is what the library and this program take of the process's memory,
+	// and what the engine does not count.
+	program = 192 * mib
 )
 
 // complete checks what is required and fills what is left open.
@@ -76,6 +81,9 @@ func (c Config) complete() (Config, error) {
 			return c, lineage.Errorf(lineage.Invalid, op, "%s is %d bytes: it cannot be negative", size.name, *size.value)
 		}
 		*size.value = or(*size.value, size.or)
+	}
+	if c.MemoryLimit < 2*program {
+		return c, lineage.Errorf(lineage.Invalid, op, "memory limit is %d bytes: the engine needs at least %d", c.MemoryLimit, 2*program)
 	}
 	c.Readers, c.Writers = or(c.Readers, 16), or(c.Writers, 4)
 	c.QueueTimeout, c.StopTimeout = or(c.QueueTimeout, 10*time.Second), or(c.StopTimeout, 5*time.Second)

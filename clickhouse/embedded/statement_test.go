@@ -72,7 +72,7 @@ func TestLocate(t *testing.T) {
 func TestConfig(t *testing.T) {
 	t.Parallel()
 	for name, config := range map[string]Config{
-		"no path": {Token: "t"}, "no token": {Path: "p"}, "no port": {Path: "p", Token: "t", Listen: "localhost"}, "a negative cap": {Path: "p", Token: "t", MemoryLimit: -1},
+		"no path": {Token: "t"}, "no token": {Path: "p"}, "no port": {Path: "p", Token: "t", Listen: "localhost"}, "a cap that is too small": {Path: "p", Token: "t", MemoryLimit: 1}, "a negative cap": {Path: "p", Token: "t", MemoryLimit: -1},
 	} {
 		if _, err := New(config, Deps{}); lineage.KindOf(err) != lineage.Invalid {
 			t.Errorf("%s: %v", name, err)

@@ -30,11 +30,14 @@ type SupervisorConfig struct {
 	Listen string
 	// Token is what the engine's port asks for; empty makes a random one.
 	Token string
-	// Backoff is the first pause before a restart, which doubles up to MaxBackoff
-	// and starts anew after a minute of good health; 0 means 100 ms and 10 s.
+	// Backoff is the pause before a restart. It doubles up to MaxBackoff while the
+	// engine ends again within ten seconds; 0 means 100 ms and 10 s.
 	Backoff, MaxBackoff time.Duration
 	// StartTimeout is how long the first start may take; 0 means 60 s.
 	StartTimeout time.Duration
+	// Patience is how long Start waits for an engine that a killed run left in the
+	// directory and that is on its way out; 0 means not at all.
+	Patience time.Duration
 	// StopTimeout is how long the child may take to stop before it is killed; 0
 	// means 15 s.
 	StopTimeout time.Duration
@@ -95,6 +98,7 @@ func (s *Supervisor) Start(ctx context.Context) error {
 	if s.cancel != nil {
 		return lineage.Errorf(lineage.Conflict, op, "the supervisor is already started")
 	}
+	s.outwait(ctx)
 	addr, err := settle(ctx, s.config.Listen)
 	if err != nil {
 		return err
@@ -122,6 +126,22 @@ func (s *Supervisor) Start(ctx context.Context) error {
 	}
 	s.cancel, s.done = cancel, done
 	return nil
+}
+
+// outwait waits, within patience, while another engine has the directory open. If
+// it stays, the new one says so.
+func (s *Supervisor) outwait(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, s.config.Patience)
+	defer cancel()
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
+	for isOpen(s.config.Path) {
+		select {
+		case <-ctx.Done():
+			return
+		case <-again.C:
+		}
+	}
 }
 
 // Stop ends the engine and waits until it is gone: SIGTERM first, and the kill
@@ -166,7 +186,7 @@ func (s *Supervisor) supervise(ctx context.Context, first chan<- error) {
 			return
 		}
 		s.metrics.restarts.Inc()
-		if s.now().Sub(begun) > time.Minute {
+		if s.now().Sub(begun) > 10*time.Second {
 			pause = s.config.Backoff
 		}
 		s.log.Warn("the engine has ended and is started again", "error", err, "pause", pause)

@@ -27,4 +27,5 @@ SETTINGS
     min_rows_to_fsync_after_merge = 1,
     min_compressed_bytes_to_fsync_after_merge = 1,
     old_parts_lifetime = 480,
+    min_bytes_for_wide_part = 134217728,
     index_granularity = 1024;

@@ -25,4 +25,5 @@ SETTINGS
     fsync_part_directory = 1,
     min_rows_to_fsync_after_merge = 1,
     min_compressed_bytes_to_fsync_after_merge = 1,
-    old_parts_lifetime = 480;
+    old_parts_lifetime = 480,
+    min_bytes_for_wide_part = 134217728;

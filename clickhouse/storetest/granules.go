@@ -31,22 +31,22 @@ func (f *Fixture) granules(t *testing.T, query string) (read, of int) {
 }
 
 func fewGranules(t *testing.T, f *Fixture) {
-	// Six hours of traffic, merged into one part.
-	for i := range 6 {
+	// Four hours of traffic, merged into one part.
+	for i := range 4 {
 		traffic := NewTraffic(uint64(i), at(time.Duration(i)*time.Hour))
-		must(t, f.Append(t.Context(), traffic.Block("w", uint64(i), 50_000), false))
+		must(t, f.Append(t.Context(), traffic.Block("w", uint64(i), 30_000), false))
 	}
 	must(t, f.Conn.Exec(t.Context(), f.in("OPTIMIZE TABLE store.spans FINAL")))
 	must(t, f.Conn.Exec(t.Context(), f.in("OPTIMIZE TABLE store.traces FINAL")))
-	lately := "toDateTime64('2026-11-23 05:00:01', 9, 'UTC')"
+	lately := "toDateTime64('2026-11-23 03:00:01', 9, 'UTC')"
 	var trace string
 	f.scan(t, "SELECT TraceId FROM otel.otel_traces WHERE Timestamp >= "+lately+" LIMIT 1", &trace)
 	for name, c := range map[string]struct {
 		query string
 		most  int
 	}{
-		"the last minutes":             {"SELECT * FROM otel.otel_traces WHERE Timestamp >= " + lately, 9},
-		"a trace":                      {"SELECT * FROM otel.otel_traces WHERE TraceId = '" + trace + "'", 13},
+		"the last minutes":             {"SELECT * FROM otel.otel_traces WHERE Timestamp >= " + lately, 6},
+		"a trace":                      {"SELECT * FROM otel.otel_traces WHERE TraceId = '" + trace + "'", 8},
 		"a trace within bounds":        {"SELECT * FROM otel.otel_traces WHERE TraceId = '" + trace + "' AND Timestamp >= " + lately, 2},
 		"when a trace was":             {"SELECT min(Start) FROM otel.otel_traces_trace_id_ts WHERE TraceId = '" + trace + "'", 1},
 		"the rows of a block in doubt": {"SELECT row FROM store.spans WHERE day = '2026-11-23' AND writer = 'w' AND block = 99", 0},

@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -156,6 +157,33 @@ func quarantinedTwice(t *testing.T, f *Fixture) {
 	equal(t, "next", next, "")
 	equal(t, "number", len(all), 1)
 	equal(t, "reason", all[0].Reason, "second")
+}
+
+func setAside(t *testing.T, f *Fixture) {
+	one := lineage.Quarantined{Tenant: "default", ID: "one", Signal: lineage.Events, Reason: "same id, other content", Ingested: at(1)}
+	two := one
+	two.ID = "two"
+	must(t, f.SaveQuarantine(t.Context(), []lineage.Quarantined{one}))
+	must(t, f.SaveQuarantine(t.Context(), []lineage.Quarantined{one, two, two}))
+	must(t, f.SaveQuarantine(t.Context(), nil))
+	var rows uint64
+	f.scan(t, "SELECT count() FROM store.quarantine", &rows)
+	equal(t, "rows", rows, 2)
+}
+
+// dictionaries stores one column with so many different words that its keys need
+// one, two and four bytes.
+func dictionaries(t *testing.T, f *Fixture) {
+	for id, n := range []int{1, 256, 257, 65_536, 65_537} {
+		b := &lineage.Block{Writer: "w", ID: uint64(id), Day: day}
+		for i := range n {
+			b.Identifiers = append(b.Identifiers, lineage.Identifier{Tenant: "default", Object: lineage.Object{ID: strconv.Itoa(i)}, Source: "s" + strconv.Itoa(i)})
+		}
+		must(t, f.Append(t.Context(), b, false))
+		var rows, right uint64
+		f.scan(t, fmt.Sprintf("SELECT count(), countIf(source = concat('s', id)) FROM store.identifiers WHERE block = %d", id), &rows, &right)
+		equal(t, "rows and right ones", [2]int{int(rows), int(right)}, [2]int{n, n})
+	}
 }
 
 // anyText stores what people and attackers write, in every column that is text.

@@ -78,13 +78,17 @@ func startChild(t *testing.T, dir string, args ...string) *child {
 	if err := c.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, time.Minute, func() error {
+	err = until(time.Minute, func() error {
 		text, err := os.ReadFile(filepath.Join(dir, runFile))
 		if err != nil {
 			return err
 		}
 		return json.Unmarshal(text, &c.addr)
 	})
+	if err != nil {
+		said, _ := os.ReadFile(log.Name())
+		t.Fatalf("the house did not start: %v; it said:\n%s", err, said[max(0, len(said)-4000):])
+	}
 	return c
 }
 

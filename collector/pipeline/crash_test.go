@@ -201,6 +201,11 @@ func TestWhateverCrashesEverythingAcknowledgedIsStoredOnce(t *testing.T) {
 					fall()
 					h.up()
 				},
+				"crash and come back as another version": func(*rapid.T) {
+					fall()
+					h.dec.version = 3 - h.dec.version
+					h.up()
+				},
 				"stop and start": func(*rapid.T) {
 					soon, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 					defer cancel()

@@ -111,6 +111,8 @@ type checkpoint struct {
 	At      int64          `json:"at"`     // when the last record of it came in, ns since 1970
 	Since   [4]uint64      `json:"since"`  // the block from which each window remembers, by signal
 	Freed   mark           `json:"freed"`
+	Top     uint64         `json:"top"`   // the highest block that was ever cut
+	Reach   uint64         `json:"reach"` // the last record of any block that was given up
 }
 
 // mark is the block that nobody needs any more, nor any before it.

@@ -18,6 +18,8 @@ type draft struct {
 	judge     judge
 	known     *known
 
+	again []lineage.Event // for the feed only: the store has them already
+
 	began time.Time // by our clock, for the age of the block
 	came  time.Time // ingest time of its first record
 	late  time.Time // and of its last
@@ -151,6 +153,7 @@ func (d *draft) siftEvents(from int) {
 		if d.fate(lineage.Events, d.judge.event(d.items, &e), e.Hash) {
 			d.happened(e)
 		} else if d.Salvage {
+			d.again = append(d.again, e)
 			d.identify(&e)
 		}
 	}
@@ -195,6 +198,14 @@ func (d *draft) quarantine(q lineage.Quarantined) {
 func (d *draft) mix(n uint64) {
 	hi, lo := bits.Mul64(d.Digest^n^0x9e3779b97f4a7c15, 0xd6e8feb86659fd93)
 	d.Digest = hi ^ lo
+}
+
+// feeding is what the feed gets of the block.
+func (d *draft) feeding() feeding {
+	if len(d.again) == 0 {
+		return feeding{d.Block, d.block.Events}
+	}
+	return feeding{d.Block, append(d.again, d.block.Events...)}
 }
 
 // seal completes the cut.

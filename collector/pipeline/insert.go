@@ -46,7 +46,6 @@ func (p *Pipeline) store(q *pending) bool {
 			return false
 		}
 	}
-	println("stored", q.cut.Block)
 	p.recycle(q.block)
 	p.mu.Lock()
 	c := q.cut

@@ -53,7 +53,7 @@ func readLedger(j *journal.Journal, writer string) (ledger, error) {
 			if json.Unmarshal(rec.Payload, &c) != nil {
 				continue
 			}
-			if l.top = max(l.top, c.Block); c.Writer == writer && (!found || c.Block >= l.Block) {
+			if l.top = max(l.top, c.Top); c.Writer == writer && (!found || c.Block >= l.Block) {
 				l.checkpoint, found = c, true
 			}
 		}
@@ -76,6 +76,7 @@ func (l *ledger) sort(cuts []*cut) {
 		}
 		held = append(held, c)
 	}
+	l.reach = max(l.reach, l.Reach)
 	last := l.Last
 	for _, c := range held {
 		switch {

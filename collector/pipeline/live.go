@@ -127,10 +127,10 @@ func (p *Pipeline) finish(d *draft) bool {
 		return false
 	}
 	d.seq = seq
-	println("cut", d.Block, d.First, d.Last, "seq", seq, "rows", d.block.Rows())
 	p.mu.Lock()
 	p.keepOpen(&d.cut)
+	p.cp.Top = d.Block
 	p.mu.Unlock()
 	p.metrics.cut(d)
-	return p.send(&pending{cut: &d.cut, block: d.block, late: d.late})
+	return p.send(d, &pending{cut: &d.cut, block: d.block, late: d.late})
 }

@@ -81,7 +81,6 @@ func (p *Pipeline) Start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	println("start top", l.top, "cpblock", l.Block, "last", l.Last, "doubt", len(l.doubt), "stored", len(l.stored), "reach", l.reach, p.writer)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.started {
@@ -91,8 +90,11 @@ func (p *Pipeline) Start(ctx context.Context) error {
 		return err
 	}
 	p.started, p.ledger, p.cp, p.state = true, l, l.checkpoint, "reading what the store has"
-	p.cp.Writer = p.writer
+	p.cp.Writer, p.cp.Top, p.cp.Reach = p.writer, l.top, l.reach
 	for _, c := range l.stored {
+		p.keepOpen(c)
+	}
+	for _, c := range l.doubt {
 		p.keepOpen(c)
 	}
 	p.working, p.abandon = context.WithCancel(context.WithoutCancel(ctx))
@@ -181,9 +183,9 @@ func (p *Pipeline) decode() {
 
 // send hands a block on. It waits while too many are on their way, and reports
 // false when the pipeline was stopped first.
-func (p *Pipeline) send(q *pending) bool {
+func (p *Pipeline) send(d *draft, q *pending) bool {
 	select {
-	case p.feeds <- feeding{q.cut.Block, q.block.Events}:
+	case p.feeds <- d.feeding():
 	case <-p.working.Done():
 		return false
 	}

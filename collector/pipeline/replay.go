@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"errors"
+	"slices"
 
 	"throughline/collector/journal"
 	"throughline/lineage"
@@ -27,7 +28,7 @@ func (p *Pipeline) refeed() bool {
 			return false
 		}
 		select {
-		case p.feeds <- feeding{c.Block, d.block.Events}:
+		case p.feeds <- d.feeding():
 		case <-p.working.Done():
 			return false
 		}
@@ -62,13 +63,9 @@ func (p *Pipeline) replay() (last uint64, through journal.Counts, ok bool) {
 		}
 		p.window.begin(c.Block)
 		p.window.remember(d.block)
-		p.mu.Lock()
-		p.keepOpen(c)
-		p.arrivals = append(p.arrivals, d.came)
-		p.mu.Unlock()
+		p.arrived(d.came)
 		p.metrics.replayed.Inc()
-	println("replay", d.Block, d.First, d.Last)
-		if !p.send(&pending{cut: c, block: d.block, inDoubt: true, late: d.late}) {
+		if !p.send(d, &pending{cut: c, block: d.block, inDoubt: true, late: d.late}) {
 			return last, through, false
 		}
 		last, through = c.Last, c.Through
@@ -96,9 +93,12 @@ func (p *Pipeline) again(c *cut, last uint64, through journal.Counts, catalogue 
 	return d, true
 }
 
+// giveUp gives up a block that is in doubt, and those behind it.
 func (p *Pipeline) giveUp(c *cut, why string) {
 	p.metrics.givenUp.Inc()
-	println("giveup", c.Block, why)
+	p.mu.Lock()
+	p.open = slices.DeleteFunc(p.open, func(o openBlock) bool { return o.Block >= c.Block })
+	p.mu.Unlock()
 	p.deps.Log.Warn("a block cannot be made again; its records become new blocks, without what the store has of them",
 		"block", c.Block, "why", why, "catalogue", c.Catalogue, "decoder", c.Decoder)
 }

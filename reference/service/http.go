@@ -62,6 +62,7 @@ func (s *Service) Handle(pattern string, h Handler) {
 		w.WriteHeader(status)
 		out := json.NewEncoder(w)
 		out.SetIndent("", "  ")
+		out.SetEscapeHTML(false)
 		_ = out.Encode(body) // the caller has gone; there is nobody to tell
 	})
 }

@@ -26,6 +26,14 @@ type transferredEvent struct {
 	Reason     string `json:"reason,omitempty"`
 }
 
+// moveToERP moves what happened in the CRM.
+func (y *Sync) moveToERP(ctx context.Context, m bus.Message) error {
+	if m.Subject == "crm."+crm.HookWon {
+		return y.moveCustomer(ctx, m)
+	}
+	return y.moveOrder(ctx, m)
+}
+
 // moveCustomer sees to it that the ERP knows the account of an opportunity.
 func (y *Sync) moveCustomer(ctx context.Context, m bus.Message) error {
 	var h crm.WonHook

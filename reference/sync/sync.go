@@ -10,7 +10,6 @@ import (
 	"net/http"
 
 	"throughline/reference/bus"
-	"throughline/reference/crm"
 	"throughline/reference/erp"
 	"throughline/reference/service"
 )
@@ -50,9 +49,9 @@ func (y *Sync) Start(ctx context.Context) error {
 		return err
 	}
 	for _, c := range []bus.Consumer{
-		// The CRM's side hands the trace on; what came from the ERP has none.
-		{Stream: "CRM", Name: "sync-customers", Subject: "crm." + crm.HookWon, Continues: true, IDs: ids, Handle: y.moveCustomer},
-		{Stream: "CRM", Name: "sync-orders", Subject: "crm." + crm.HookAccepted, Continues: true, IDs: ids, Handle: y.moveOrder},
+		// One consumer for all of the CRM, so that a customer comes before its
+		// order. The CRM's side hands the trace on; what came from the ERP has none.
+		{Stream: "CRM", Name: "sync-crm", Subject: "crm.>", Continues: true, IDs: ids, Handle: y.moveToERP},
 		{Stream: "ERP", Name: "sync-numbers", Subject: "erp." + erp.HookBooked, IDs: ids, Handle: y.moveNumber},
 	} {
 		if err := y.bus.Consume(ctx, y.Service, c); err != nil {

@@ -1,3 +1,0 @@
-package pipeline
-import "fmt"
-func dbg(a ...any) { fmt.Println(a...) }
