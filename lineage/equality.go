@@ -151,6 +151,9 @@ func (g *Graph) unite(group []int32) {
 	}
 	for _, n := range group {
 		old := g.nodes[n].canon
+		if g.nodes[n].quarantined {
+			g.disturbAround(n) // whether it still is, is counted anew
+		}
 		for _, f := range g.flows {
 			f.disturb(old)
 			f.disturb(n)

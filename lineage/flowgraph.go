@@ -118,10 +118,15 @@ func (f *flowGraph) recompute() {
 	}
 	for raw := range f.g.touched {
 		n := f.g.nodes[raw].canon
-		if f.rank(n) == unranked {
-			continue
+		switch {
+		case f.rank(n) == unranked:
+		case f.leaf(n):
+			// Nothing is walked through a leaf, so new evidence about it matters only
+			// to what is at the other end of it, and that is touched too.
+			f.shaken.add(n)
+		default:
+			f.disturb(n)
 		}
-		f.disturb(n)
 	}
 	for a := range f.dirty {
 		f.rewalk(a)
@@ -130,12 +135,38 @@ func (f *flowGraph) recompute() {
 	f.resettle()
 }
 
+// verdict returns what a claim is worth; one that came after the last
+// recomputation is pending.
+func (f *flowGraph) verdict(i int32) verdict {
+	if int(i) >= len(f.verdicts) {
+		return verdict{Pending, -1}
+	}
+	return f.verdicts[i]
+}
+
+// told has the executions told anew that show a claim.
+func (f *flowGraph) told(c *claim) {
+	for _, at := range c.events {
+		for _, r := range f.g.events[at].Refs {
+			n := f.g.nodes[f.g.byObject[r.Object]].canon
+			for _, in := range [...][]int32{f.inAnchor[n], f.inLoose[n]} {
+				for _, a := range in {
+					f.changed[a] = true
+				}
+			}
+		}
+	}
+}
+
 func (f *flowGraph) rejudge(i int32) {
 	for int(i) >= len(f.verdicts) {
 		f.verdicts = append(f.verdicts, verdict{anchor: -1})
 	}
 	old, now := f.verdicts[i], f.judge(&f.g.claims[i])
 	f.verdicts[i] = now
+	if old != now {
+		f.told(&f.g.claims[i])
+	}
 	if old.anchor != now.anchor {
 		if old.anchor >= 0 {
 			left := slices.DeleteFunc(f.claimed[old.anchor], func(c int32) bool { return c == i })

@@ -6,6 +6,9 @@ package lineage
 func (f *flowGraph) resettle() {
 	adrift := make(set)
 	for n := range f.shaken {
+		if f.leaf(n) && len(f.inLoose[n]) > 0 && f.loose[n] == nil && f.isLoose(n) {
+			continue // what is new at its other end brings it along; the rest stays
+		}
 		adrift.add(n)
 		f.unsettle(n, adrift)
 		// A neighbour may have been a root, or have had a root, that it no longer is.

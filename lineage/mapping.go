@@ -52,6 +52,9 @@ func (c *Catalogue) FromSpan(s *Span) (Event, bool, error) {
 		Kind: SpanEvent, Type: s.Name, Time: s.Start, Ingested: s.Ingested,
 		TraceID: s.TraceID, SpanID: s.SpanID, Payload: s.Attributes, Hash: s.Hash,
 	}
+	if s.TraceID.IsZero() || s.SpanID.IsZero() {
+		e.ID = "span-" + strconv.FormatUint(s.Hash, 16) // without an identity its content is one
+	}
 	if s.Status == "Error" {
 		e.Outcome, e.Reason = OutcomeFailed, s.StatusMessage
 	}

@@ -281,7 +281,30 @@ func TestAnyOrderBatchingAndRepetitionGiveTheSameLineage(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Fatalf("(-in order +shuffled):\n%s", diff)
 		}
+		whole, parts := NewGraph(cat, "default"), NewGraph(cat, "default")
+		order := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "order"), 3)).Perm(len(events))
+		for i, at := range order {
+			whole.Add(&events[at])
+			parts.Add(&events[len(order)-1-i])
+			parts.Recompute()
+		}
+		whole.Recompute()
+		if diff := cmp.Diff(allOf(whole), allOf(parts)); diff != "" {
+			t.Fatalf("in full (-at once +one by one):\n%s", diff)
+		}
 	})
+}
+
+// allOf writes out every execution with its edges, claims and stages.
+func allOf(g *Graph) []*Execution {
+	var all []*Execution
+	for _, f := range append(g.flows, &flowGraph{flow: Flow{Name: TransactionFlow}}) {
+		anchored, loose := g.Executions(f.flow.Name)
+		for _, ref := range append(anchored, loose...) {
+			all = append(all, g.Execution(ref))
+		}
+	}
+	return all
 }
 
 func sorted(s []string) []string { slices.Sort(s); return s }

@@ -152,7 +152,7 @@ func (g *Graph) executionsOfEvent(at int32, all bool) []ExecutionRef {
 			}
 		}
 		for _, name := range claimsOf(e) {
-			if v := f.verdicts[g.byClaim[name]]; v.anchor >= 0 {
+			if v := f.verdict(g.byClaim[name]); v.anchor >= 0 {
 				refs = append(refs, ExecutionRef{f.flow.Name, g.nodes[v.anchor].object})
 			}
 		}

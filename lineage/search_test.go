@@ -106,3 +106,24 @@ func TestAStageThatIsRetriedIsNotFailedYet(t *testing.T) {
 		t.Errorf("stage %+v", s)
 	}
 }
+
+func TestAQuestionBetweenTwoRecomputationsIsAnswered(t *testing.T) {
+	t.Parallel()
+	g := searchGraph(t)
+	ce, err := ParseCloudEvent([]byte(`{"specversion":"1.0","id":"new","source":"s","type":"t","subject":"order/4711","correlationid":"c-new","data":{"objects":{"customer":["C-1"]}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := g.cat.FromCloudEvent("default", &ce, time.Unix(1e9, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.Add(&e)
+	for _, typed := range []string{"C-1", "c-new", "4711"} {
+		if len(g.Search(typed)) == 0 {
+			t.Errorf("%q finds nothing", typed)
+		}
+	}
+	g.Lookup(ObjectQuery{Type: "customer", ID: "C-1"})
+	g.Lookup(ObjectQuery{Type: "correlation", ID: "c-new"})
+}

@@ -99,8 +99,8 @@ func (g *Graph) Claims(flow string) []Claim {
 	}
 	var claims []Claim
 	for i := range g.claims {
-		if len(g.claims[i].events) > 0 && i < len(f.verdicts) {
-			claims = append(claims, Claim{g.claims[i].name, f.verdicts[i].state})
+		if len(g.claims[i].events) > 0 {
+			claims = append(claims, Claim{g.claims[i].name, f.verdict(int32(i)).state})
 		}
 	}
 	slices.SortFunc(claims, func(a, b Claim) int { return cmp.Compare(a.Claim, b.Claim) })
@@ -119,7 +119,7 @@ func (g *Graph) writeOut(x *Execution, b *body, f *flowGraph) {
 		}
 		x.Members = append(x.Members, out)
 	}
-	x.Edges = g.edgesAmong(b)
+	x.Edges = g.edgesAmong(b, f)
 	x.Events = make([]*Event, len(b.events))
 	for i, at := range b.events {
 		x.Events[i] = g.events[at]
@@ -142,7 +142,7 @@ func (f *flowGraph) claimsIn(b *body) []Claim {
 	}
 	claims := make([]Claim, 0, len(found))
 	for i := range found {
-		claims = append(claims, Claim{f.g.claims[i].name, f.verdicts[i].state})
+		claims = append(claims, Claim{f.g.claims[i].name, f.verdict(i).state})
 	}
 	slices.SortFunc(claims, func(a, b Claim) int { return cmp.Compare(a.Claim, b.Claim) })
 	return claims
@@ -150,7 +150,7 @@ func (f *flowGraph) claimsIn(b *body) []Claim {
 
 // edgesAmong collects the relations between members, the evidence of equal ones
 // together, sorted by from, to and qualifier.
-func (g *Graph) edgesAmong(b *body) []Edge {
+func (g *Graph) edgesAmong(b *body, f *flowGraph) []Edge {
 	type key struct{ from, to, qualifier int32 }
 	g.marks.begin(len(g.nodes))
 	for _, m := range b.members {
@@ -158,12 +158,18 @@ func (g *Graph) edgesAmong(b *body) []Edge {
 	}
 	events := make(map[key][]int32)
 	for _, m := range b.members {
+		if m.leaf {
+			continue // a payment run knows thousands; its edges stand at the other end too
+		}
 		for _, raw := range g.members(m.node) {
 			for _, h := range g.nodes[raw].edges {
 				to := g.nodes[h.to].canon
-				if h.forward && to != m.node && g.marks.has(to) {
-					k := key{m.node, to, h.qualifier}
-					events[k] = append(events[k], h.event)
+				switch {
+				case to == m.node || !g.marks.has(to):
+				case h.forward:
+					events[key{m.node, to, h.qualifier}] = append(events[key{m.node, to, h.qualifier}], h.event)
+				case f != nil && f.leaf(to):
+					events[key{to, m.node, h.qualifier}] = append(events[key{to, m.node, h.qualifier}], h.event)
 				}
 			}
 		}

@@ -141,7 +141,7 @@ func (p *Program) startJournal(context.Context) error {
 	var err error
 	deps := journal.Deps{Log: p.log, Registerer: p.metrics}
 	p.journal, err = journal.Open(journal.Config{
-		Dir: filepath.Join(p.cfg.Data, "journal"), MaxBytes: int64(p.cfg.JournalMax), ReserveBytes: 16 << 20,
+		Dir: filepath.Join(p.cfg.Data, "journal"), MaxBytes: int64(p.cfg.JournalMax),
 	}, deps)
 	if err != nil {
 		return err
@@ -149,7 +149,7 @@ func (p *Program) startJournal(context.Context) error {
 	p.onStop("journal", func(context.Context) error { return p.journal.Close() })
 	deps.Name = "ledger"
 	p.ledger, err = journal.Open(journal.Config{
-		Dir: filepath.Join(p.cfg.Data, "ledger"), SegmentBytes: 4 << 20, MaxBytes: 256 << 20,
+		Dir: filepath.Join(p.cfg.Data, "ledger"), SegmentBytes: 4 << 20, MaxBytes: 256 << 20, ReserveBytes: 16 << 20,
 	}, deps)
 	if err != nil {
 		return err

@@ -16,7 +16,7 @@ const flushRows = 10_000
 // the checkpoint. What fails stays unsaved.
 func (s *Stitcher) flush(ctx context.Context) error {
 	s.mu.Lock()
-	block, dirty := s.fed, s.dirty
+	block := s.computed
 	refs := make([]lineage.ExecutionRef, 0, len(s.unsaved))
 	for ref := range s.unsaved {
 		refs = append(refs, ref)
@@ -34,8 +34,8 @@ func (s *Stitcher) flush(ctx context.Context) error {
 		s.mu.Unlock()
 		return err
 	}
-	if dirty || block <= s.Checkpoint() {
-		return nil // events of this block are not computed yet; the next flush covers it
+	if block <= s.Checkpoint() {
+		return nil
 	}
 	if err := writeCheckpoint(s.cfg.Dir, s.cfg.Writer, block); err != nil {
 		return err

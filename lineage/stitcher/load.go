@@ -67,7 +67,7 @@ func (s *Stitcher) tryLoad(ctx context.Context) error {
 		board.put(ref, graph.Execution(ref))
 	}
 	s.clashes = append(s.clashes, graph.TakeClashes()...)
-	s.graph, s.board, s.fed = graph, board, last
+	s.graph, s.board, s.fed, s.computed = graph, board, last, last
 	s.metrics.resident.Set(float64(graph.Len()))
 	s.deps.Log.Info("the resident state is whole", "events", graph.Len(), "past_checkpoint", len(late), "took", s.deps.Now().Sub(began))
 	return nil

@@ -18,6 +18,7 @@ type Stitcher struct {
 	graph     *lineage.Graph
 	board     *board
 	fed       uint64 // the last block whose events are in the graph
+	computed  uint64 // the last block whose events are in the executions
 	dirty     bool   // events since the last recomputation
 	unsaved   map[lineage.ExecutionRef]bool
 	clashes   []lineage.Clash
@@ -67,14 +68,14 @@ func (s *Stitcher) Stop(ctx context.Context) error {
 	if s.cancel == nil {
 		return nil
 	}
+	s.cancel()
+	<-s.done // a write that is under way fails, and what it held is unsaved again
 	if s.Loaded() {
 		s.recompute()
 		if err := s.flush(ctx); err != nil {
 			s.deps.Log.Warn("executions are not all stored; they are computed again at the next start", "error", err)
 		}
 	}
-	s.cancel()
-	<-s.done
 	s.hub.close()
 	return nil
 }
@@ -167,7 +168,7 @@ func (s *Stitcher) recompute() {
 	}
 	clashes := s.graph.TakeClashes()
 	s.clashes = append(s.clashes, clashes...)
-	s.dirty = false
+	s.dirty, s.computed = false, s.fed
 	s.metrics.resident.Set(float64(s.graph.Len()))
 	s.mu.Unlock()
 	s.metrics.clashes.Add(float64(len(clashes)))
