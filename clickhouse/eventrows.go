@@ -44,12 +44,28 @@ func (r *eventRows) table() string { return "business_events" }
 
 func (r *eventRows) columns() []named {
 	all := append(r.origin.columns(), []named{
-		{"tenant", &r.tenant}, {"source", &r.source}, {"id", &r.id}, {"kind", r.kind}, {"type", &r.typ},
-		{"time", r.time}, {"recorded", r.recorded}, {"ingested", r.ingested},
-		{"stage", &r.stage}, {"outcome", &r.outcome}, {"attempt", r.attempt}, {"reason", &r.reason},
-		{"correlation", &r.correlation}, {"causation", &r.causation}, {"trace_id", r.traceID}, {"span_id", r.spanID},
-		{"contract", &r.contract}, {"payload", &r.payload}, {"hash", r.hash},
-		{"ref_roles", r.roles}, {"qualifiers", r.qualifiers}, {"priorities", r.priorities},
+		{"tenant", &r.tenant},
+		{"source", &r.source},
+		{"id", &r.id},
+		{"kind", r.kind},
+		{"type", &r.typ},
+		{"time", r.time},
+		{"recorded", r.recorded},
+		{"ingested", r.ingested},
+		{"stage", &r.stage},
+		{"outcome", &r.outcome},
+		{"attempt", r.attempt},
+		{"reason", &r.reason},
+		{"correlation", &r.correlation},
+		{"causation", &r.causation},
+		{"trace_id", r.traceID},
+		{"span_id", r.spanID},
+		{"contract", &r.contract},
+		{"payload", &r.payload},
+		{"hash", r.hash},
+		{"ref_roles", r.roles},
+		{"qualifiers", r.qualifiers},
+		{"priorities", r.priorities},
 	}...)
 	all = append(all, r.refs.columns("ref")...)
 	all = append(all, r.from.columns("from")...)

@@ -3,6 +3,7 @@ package clickhouse
 import (
 	"context"
 	_ "embed"
+	"strconv"
 
 	driver "github.com/ClickHouse/clickhouse-go/v2"
 
@@ -35,19 +36,17 @@ type eventScan struct {
 	event                             lineage.Event
 	kind, outcome, trace, span        string
 	time, recorded, ingested, attempt int64
-	refs, from, to, equal             objectArrays
-	roles, qualifiers                 []string
-	priorities                        []int64
+	refs, relations, equalities       uint64   // how many there are
+	words                             []string // theirs, column by column: see query/events.sql
 }
 
 func newEventScan() *eventScan {
 	s := &eventScan{}
 	e := &s.event
-	s.targets = []any{&s.writer, &s.block, &e.Tenant, &e.Source, &e.ID, &s.kind, &e.Type, &s.time, &s.recorded, &s.ingested,
+	s.targets = []any{
+		&s.writer, &s.block, &e.Tenant, &e.Source, &e.ID, &s.kind, &e.Type, &s.time, &s.recorded, &s.ingested,
 		&e.Stage, &s.outcome, &s.attempt, &e.Reason, &e.Correlation, &e.Causation, &s.trace, &s.span,
-		&e.Contract, &e.Payload, &e.Hash, &s.roles, &s.qualifiers, &s.priorities}
-	for _, o := range []*objectArrays{&s.refs, &s.from, &s.to, &s.equal} {
-		s.targets = append(s.targets, o.targets()...)
+		&e.Contract, &e.Payload, &e.Hash, &s.refs, &s.relations, &s.equalities, &s.words,
 	}
 	return s
 }
@@ -62,14 +61,35 @@ func (s *eventScan) read(rows row) (*lineage.Event, error) {
 	e.Time, e.Recorded, e.Ingested = moment(s.time), moment(s.recorded), moment(s.ingested)
 	copy(e.TraceID[:], s.trace)
 	copy(e.SpanID[:], s.span)
-	for i, role := range s.roles {
-		e.Refs = append(e.Refs, lineage.Ref{Object: s.refs.at(i), Role: lineage.Role(role)})
+	return &e, s.objects(&e)
+}
+
+// objects reads what the event names from words.
+func (s *eventScan) objects(e *lineage.Event) error {
+	rest := s.words
+	take := func(n uint64) []string {
+		head := rest[:n]
+		rest = rest[n:]
+		return head
 	}
-	for i, qualifier := range s.qualifiers {
-		e.Relations = append(e.Relations, lineage.Relation{From: s.from.at(i), To: s.to.at(i), Qualifier: qualifier})
+	if uint64(len(rest)) != 5*s.refs+9*s.relations+9*s.equalities {
+		return lineage.Errorf(lineage.Internal, "clickhouse.EventsSince", "the arrays of event %q of %q do not fit each other", e.ID, e.Source)
 	}
-	for i, priority := range s.priorities {
-		e.Equalities = append(e.Equalities, lineage.Equality{A: s.equal.at(2 * i), B: s.equal.at(2*i + 1), Priority: int(priority)})
+	refs, roles := arrays(take, s.refs), take(s.refs)
+	from, to, qualifiers := arrays(take, s.relations), arrays(take, s.relations), take(s.relations)
+	equal, priorities := arrays(take, 2*s.equalities), take(s.equalities)
+	for i, role := range roles {
+		e.Refs = append(e.Refs, lineage.Ref{Object: refs.at(i), Role: lineage.Role(role)})
 	}
-	return &e, nil
+	for i, qualifier := range qualifiers {
+		e.Relations = append(e.Relations, lineage.Relation{From: from.at(i), To: to.at(i), Qualifier: qualifier})
+	}
+	for i, text := range priorities {
+		priority, err := strconv.Atoi(text)
+		if err != nil {
+			return err
+		}
+		e.Equalities = append(e.Equalities, lineage.Equality{A: equal.at(2 * i), B: equal.at(2*i + 1), Priority: priority})
+	}
+	return nil
 }

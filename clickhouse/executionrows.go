@@ -32,12 +32,26 @@ func (r *executionRows) len() int { return len(r.version.all) }
 
 func (r *executionRows) columns() []named {
 	return []named{
-		{"tenant", &r.tenant}, {"flow", &r.flow}, {"anchor_type", &r.anchorType}, {"anchor_system", &r.anchorSystem},
-		{"anchor_scope", &r.anchorScope}, {"anchor_id", &r.anchorID}, {"version", r.version}, {"gone", r.gone},
-		{"unanchored", r.unanchored}, {"truncated", r.truncated}, {"state", &r.state}, {"stage", &r.stage},
-		{"started_at", r.startedAt}, {"last_at", r.lastAt}, {"ended_at", r.endedAt},
-		{"objects", r.objects}, {"events", r.events}, {"detail", &r.detail},
-		{"event_sources", r.eventSources}, {"event_ids", r.eventIDs},
+		{"tenant", &r.tenant},
+		{"flow", &r.flow},
+		{"anchor_type", &r.anchorType},
+		{"anchor_system", &r.anchorSystem},
+		{"anchor_scope", &r.anchorScope},
+		{"anchor_id", &r.anchorID},
+		{"version", r.version},
+		{"gone", r.gone},
+		{"unanchored", r.unanchored},
+		{"truncated", r.truncated},
+		{"state", &r.state},
+		{"stage", &r.stage},
+		{"started_at", r.startedAt},
+		{"last_at", r.lastAt},
+		{"ended_at", r.endedAt},
+		{"objects", r.objects},
+		{"events", r.events},
+		{"detail", &r.detail},
+		{"event_sources", r.eventSources},
+		{"event_ids", r.eventIDs},
 	}
 }
 

@@ -26,8 +26,16 @@ func (r *identifierRows) table() string { return "identifiers" }
 
 func (r *identifierRows) columns() []named {
 	return append(r.origin.columns(), []named{
-		{"tenant", &r.tenant}, {"id", &r.id}, {"type", &r.typ}, {"system", &r.system}, {"scope", &r.scope},
-		{"kind", r.kind}, {"trace_id", r.traceID}, {"source", &r.source}, {"event_id", &r.eventID}, {"time", r.time},
+		{"tenant", &r.tenant},
+		{"id", &r.id},
+		{"type", &r.typ},
+		{"system", &r.system},
+		{"scope", &r.scope},
+		{"kind", r.kind},
+		{"trace_id", r.traceID},
+		{"source", &r.source},
+		{"event_id", &r.eventID},
+		{"time", r.time},
 	}...)
 }
 

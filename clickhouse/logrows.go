@@ -33,12 +33,25 @@ func (r *logRows) table() string { return "logs" }
 
 func (r *logRows) columns() []named {
 	return append(r.origin.columns(), []named{
-		{"tenant", &r.tenant}, {"time", r.time}, {"trace_id", r.traceID}, {"span_id", r.spanID}, {"flags", r.flags},
-		{"severity", r.severity}, {"severity_text", &r.severityText}, {"service", &r.service},
-		{"event_name", &r.eventName}, {"body", &r.body},
-		{"scope_name", &r.scopeName}, {"scope_version", &r.scopeVersion}, {"scope_schema", &r.scopeSchema},
-		{"scope_attrs", &r.scopeAttrs}, {"resource_schema", &r.resourceSchema}, {"resource", &r.resource},
-		{"attributes", &r.attributes}, {"ingested", r.ingested}, {"hash", r.hash},
+		{"tenant", &r.tenant},
+		{"time", r.time},
+		{"trace_id", r.traceID},
+		{"span_id", r.spanID},
+		{"flags", r.flags},
+		{"severity", r.severity},
+		{"severity_text", &r.severityText},
+		{"service", &r.service},
+		{"event_name", &r.eventName},
+		{"body", &r.body},
+		{"scope_name", &r.scopeName},
+		{"scope_version", &r.scopeVersion},
+		{"scope_schema", &r.scopeSchema},
+		{"scope_attrs", &r.scopeAttrs},
+		{"resource_schema", &r.resourceSchema},
+		{"resource", &r.resource},
+		{"attributes", &r.attributes},
+		{"ingested", r.ingested},
+		{"hash", r.hash},
 	}...)
 }
 

@@ -18,16 +18,21 @@ type metrics struct {
 func newMetrics(to prometheus.Registerer) (*metrics, error) {
 	m := &metrics{
 		rows: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "throughline_store_rows_total", Help: "Rows stored, by table."}, []string{"table"}),
+			Name: "throughline_store_rows_total", Help: "Rows stored, by table.",
+		}, []string{"table"}),
 		inserts: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "throughline_store_inserts_total", Help: "Inserts, by table and result (ok, failed)."}, []string{"table", "result"}),
+			Name: "throughline_store_inserts_total", Help: "Inserts, by table and result (ok, failed).",
+		}, []string{"table", "result"}),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "throughline_store_insert_seconds", Help: "Duration of inserts, by table.",
-			Buckets: prometheus.ExponentialBuckets(0.002, 2, 13)}, []string{"table"}),
+			Buckets: prometheus.ExponentialBuckets(0.002, 2, 13),
+		}, []string{"table"}),
 		inDoubt: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "throughline_store_blocks_in_doubt_total", Help: "Blocks that the store was asked about before they were inserted again."}),
+			Name: "throughline_store_blocks_in_doubt_total", Help: "Blocks that the store was asked about before they were inserted again.",
+		}),
 		spared: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "throughline_store_rows_found_total", Help: "Rows of blocks in doubt that were stored already, by table."}, []string{"table"}),
+			Name: "throughline_store_rows_found_total", Help: "Rows of blocks in doubt that were stored already, by table.",
+		}, []string{"table"}),
 	}
 	if to == nil {
 		return m, nil

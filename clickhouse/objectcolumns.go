@@ -28,15 +28,20 @@ func (c *objects) end(n int) {
 
 func (c *objects) columns(prefix string) []named {
 	return []named{
-		{prefix + "_types", c.types}, {prefix + "_systems", c.systems},
-		{prefix + "_scopes", c.scopes}, {prefix + "_ids", c.ids},
+		{prefix + "_types", c.types},
+		{prefix + "_systems", c.systems},
+		{prefix + "_scopes", c.scopes},
+		{prefix + "_ids", c.ids},
 	}
 }
 
-// objectArrays are the arrays of one row, as they are read back.
+// objectArrays are the objects of one row, as they are read back.
 type objectArrays struct{ types, systems, scopes, ids []string }
 
-func (a *objectArrays) targets() []any { return []any{&a.types, &a.systems, &a.scopes, &a.ids} }
+// arrays takes the four arrays of n objects, in the order of their columns.
+func arrays(take func(n uint64) []string, n uint64) objectArrays {
+	return objectArrays{types: take(n), systems: take(n), scopes: take(n), ids: take(n)}
+}
 
 func (a *objectArrays) at(i int) lineage.Object {
 	return lineage.Object{Type: a.types[i], System: a.systems[i], Scope: a.scopes[i], ID: a.ids[i]}

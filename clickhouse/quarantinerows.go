@@ -32,8 +32,15 @@ func (r *quarantineRows) table() string { return "quarantine" }
 
 func (r *quarantineRows) columns() []named {
 	return append(r.origin.columns(), []named{
-		{"tenant", &r.tenant}, {"id", &r.id}, {"signal", r.signal}, {"source", &r.source}, {"event_id", &r.eventID},
-		{"type", &r.typ}, {"reason", &r.reason}, {"payload", &r.payload}, {"ingested", r.ingested},
+		{"tenant", &r.tenant},
+		{"id", &r.id},
+		{"signal", r.signal},
+		{"source", &r.source},
+		{"event_id", &r.eventID},
+		{"type", &r.typ},
+		{"reason", &r.reason},
+		{"payload", &r.payload},
+		{"ingested", r.ingested},
 	}...)
 }
 

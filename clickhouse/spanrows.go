@@ -32,13 +32,27 @@ func (r *spanRows) table() string { return "spans" }
 
 func (r *spanRows) columns() []named {
 	return append(r.origin.columns(), []named{
-		{"tenant", &r.tenant}, {"trace_id", r.traceID}, {"span_id", r.spanID}, {"parent_id", r.parentID},
-		{"trace_state", &r.state}, {"flags", r.flags}, {"name", &r.name}, {"kind", &r.kind},
-		{"service", &r.service}, {"start", r.start}, {"duration", r.duration},
-		{"status", &r.status}, {"status_message", &r.statusMessage},
-		{"scope_name", &r.scopeName}, {"scope_version", &r.scopeVersion},
-		{"resource", &r.resource}, {"attributes", &r.attributes}, {"events", &r.events}, {"links", &r.links},
-		{"ingested", r.ingested}, {"hash", r.hash},
+		{"tenant", &r.tenant},
+		{"trace_id", r.traceID},
+		{"span_id", r.spanID},
+		{"parent_id", r.parentID},
+		{"trace_state", &r.state},
+		{"flags", r.flags},
+		{"name", &r.name},
+		{"kind", &r.kind},
+		{"service", &r.service},
+		{"start", r.start},
+		{"duration", r.duration},
+		{"status", &r.status},
+		{"status_message", &r.statusMessage},
+		{"scope_name", &r.scopeName},
+		{"scope_version", &r.scopeVersion},
+		{"resource", &r.resource},
+		{"attributes", &r.attributes},
+		{"events", &r.events},
+		{"links", &r.links},
+		{"ingested", r.ingested},
+		{"hash", r.hash},
 	}...)
 }
 

@@ -83,8 +83,14 @@ func (r *traceRows) table() string { return "traces" }
 
 func (r *traceRows) columns() []named {
 	return append(r.origin.columns(), []named{
-		{"tenant", &r.tenant}, {"trace_id", r.traceID}, {"first", r.first}, {"last", r.last}, {"finish", r.finish},
-		{"spans", r.spans}, {"errors", r.errors}, {"services", r.services},
+		{"tenant", &r.tenant},
+		{"trace_id", r.traceID},
+		{"first", r.first},
+		{"last", r.last},
+		{"finish", r.finish},
+		{"spans", r.spans},
+		{"errors", r.errors},
+		{"services", r.services},
 	}...)
 }
 

@@ -39,35 +39,64 @@ func TestCloudEventsAreKeptAsStructuredJSON(t *testing.T) {
 		body   string
 		want   func(e lineage.CloudEvent) bool
 	}{
-		"structured": {map[string]string{"Content-Type": structuredType}, goodEvent,
-			func(e lineage.CloudEvent) bool { return e.Subject == "invoice/9001" && string(e.Raw) == goodEvent }},
-		"structured, by a content type in other case": {map[string]string{"Content-Type": "Application/CloudEvents+JSON; charset=utf-8"}, goodEvent,
-			func(e lineage.CloudEvent) bool { return e.ID == "e-1" }},
-		"structured in gzip": {map[string]string{"Content-Type": structuredType, "Content-Encoding": "gzip"}, string(gzipped([]byte(goodEvent))),
-			func(e lineage.CloudEvent) bool { return string(e.Raw) == goodEvent }},
-		"structured with data_base64": {map[string]string{"Content-Type": structuredType},
+		"structured": {
+			map[string]string{"Content-Type": structuredType},
+			goodEvent,
+			func(e lineage.CloudEvent) bool { return e.Subject == "invoice/9001" && string(e.Raw) == goodEvent },
+		},
+		"structured, by a content type in other case": {
+			map[string]string{"Content-Type": "Application/CloudEvents+JSON; charset=utf-8"},
+			goodEvent,
+			func(e lineage.CloudEvent) bool { return e.ID == "e-1" },
+		},
+		"structured in gzip": {
+			map[string]string{"Content-Type": structuredType, "Content-Encoding": "gzip"},
+			string(gzipped([]byte(goodEvent))),
+			func(e lineage.CloudEvent) bool { return string(e.Raw) == goodEvent },
+		},
+		"structured with data_base64": {
+			map[string]string{"Content-Type": structuredType},
 			`{"specversion":"1.0","id":"e-1","source":"/erp","type":"t","data_base64":"eyJ0b3RhbCI6MX0="}`,
-			func(e lineage.CloudEvent) bool { return string(e.Data) == `{"total":1}` }},
-		"binary": {headers(map[string]string{"ce-subject": "invoice/9001", "ce-correlationid": "tx-1", "ce-time": "2026-03-02T09:01:00.5Z"}), `{"total":"12.50"}`,
+			func(e lineage.CloudEvent) bool { return string(e.Data) == `{"total":1}` },
+		},
+		"binary": {
+			headers(map[string]string{"ce-subject": "invoice/9001", "ce-correlationid": "tx-1", "ce-time": "2026-03-02T09:01:00.5Z"}), `{"total":"12.50"}`,
 			func(e lineage.CloudEvent) bool {
 				return e.Subject == "invoice/9001" && e.Correlation == "tx-1" && string(e.Data) == `{"total":"12.50"}` && e.Time.Nanosecond() == 5e8
-			}},
-		"binary, percent-encoded once": {headers(map[string]string{"ce-subject": "M%C3%BCller %2525 %22a%22"}), `{}`,
-			func(e lineage.CloudEvent) bool { return e.Subject == `Müller %25 "a"` }},
-		"binary, in quotes": {headers(map[string]string{"ce-subject": `"a \"b\" c"`}), `{}`,
-			func(e lineage.CloudEvent) bool { return e.Subject == `a "b" c` }},
-		"binary, its source untouched": {headers(map[string]string{"ce-source": "urn:x:A/../b?q=1#f"}), `{}`,
-			func(e lineage.CloudEvent) bool { return e.Source == "urn:x:A/../b?q=1#f" }},
-		"binary without data": {headers(map[string]string{"Content-Type": ""}), ``,
-			func(e lineage.CloudEvent) bool { return e.Data == nil }},
-		"binary without a content type": {headers(map[string]string{"Content-Type": ""}), `[1, 2]`,
-			func(e lineage.CloudEvent) bool { return string(e.Data) == `[1,2]` }},
-		"binary with a number that no float holds": {headers(nil), `{"n":12345678901234567890.10}`,
-			func(e lineage.CloudEvent) bool { return string(e.Data) == `{"n":12345678901234567890.10}` }},
-		"binary with text": {headers(map[string]string{"Content-Type": "text/plain"}), `<b>late</b>`,
-			func(e lineage.CloudEvent) bool { return string(e.Data) == `"<b>late</b>"` }},
-		"binary with bytes": {headers(map[string]string{"Content-Type": "application/octet-stream"}), "\xff\x00",
-			func(e lineage.CloudEvent) bool { return string(e.Data) == `"/wA="` }},
+			},
+		},
+		"binary, percent-encoded once": {
+			headers(map[string]string{"ce-subject": "M%C3%BCller %2525 %22a%22"}), `{}`,
+			func(e lineage.CloudEvent) bool { return e.Subject == `Müller %25 "a"` },
+		},
+		"binary, in quotes": {
+			headers(map[string]string{"ce-subject": `"a \"b\" c"`}), `{}`,
+			func(e lineage.CloudEvent) bool { return e.Subject == `a "b" c` },
+		},
+		"binary, its source untouched": {
+			headers(map[string]string{"ce-source": "urn:x:A/../b?q=1#f"}), `{}`,
+			func(e lineage.CloudEvent) bool { return e.Source == "urn:x:A/../b?q=1#f" },
+		},
+		"binary without data": {
+			headers(map[string]string{"Content-Type": ""}), ``,
+			func(e lineage.CloudEvent) bool { return e.Data == nil },
+		},
+		"binary without a content type": {
+			headers(map[string]string{"Content-Type": ""}), `[1, 2]`,
+			func(e lineage.CloudEvent) bool { return string(e.Data) == `[1,2]` },
+		},
+		"binary with a number that no float holds": {
+			headers(nil), `{"n":12345678901234567890.10}`,
+			func(e lineage.CloudEvent) bool { return string(e.Data) == `{"n":12345678901234567890.10}` },
+		},
+		"binary with text": {
+			headers(map[string]string{"Content-Type": "text/plain"}), `<b>late</b>`,
+			func(e lineage.CloudEvent) bool { return string(e.Data) == `"<b>late</b>"` },
+		},
+		"binary with bytes": {
+			headers(map[string]string{"Content-Type": "application/octet-stream"}), "\xff\x00",
+			func(e lineage.CloudEvent) bool { return string(e.Data) == `"/wA="` },
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -39,8 +39,9 @@ func (w *blockWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Resets are cheap to answer: no more handlers run than streams may be open, so
-// that flood is read to its end. The others end with their connection.
+// Resets and pings are cheap to answer, as no more handlers run than streams may
+// be open and no more answers wait than a bound, so those floods may be read to
+// their end. A header without an end must be cut.
 func TestAFloodOfFramesStopsNobodyElse(t *testing.T) {
 	t.Parallel()
 	for name, flood := range map[string]func(f *http2.Framer, header []byte) error{
@@ -67,7 +68,7 @@ func TestAFloodOfFramesStopsNobodyElse(t *testing.T) {
 			return nil
 		},
 		"pings": func(f *http2.Framer, _ []byte) error {
-			for range 300_000 {
+			for range 50_000 {
 				if err := f.WritePing(false, [8]byte{}); err != nil {
 					return err
 				}
@@ -79,8 +80,8 @@ func TestAFloodOfFramesStopsNobodyElse(t *testing.T) {
 			t.Parallel()
 			r := start(t, nil)
 			f, header := r.frames(), fields(t)
-			if err := flood(f, header); (err != nil) != (name != "streams that are reset at once") {
-				t.Errorf("the flood ended with %v", err)
+			if err := flood(f, header); name == "a header that never ends" && err == nil {
+				t.Error("it was read to its end")
 			}
 			for name, send := range deliver(r) {
 				if err := send(); err != nil {

@@ -49,7 +49,8 @@ func TestTheAnswerNeverPrecedesTheJournal(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			reached, durable := make(chan struct{}), make(chan struct{})
-			r := start(t, func(_ *Config, l *ledger) {
+			r := start(t, func(cfg *Config, l *ledger) {
+				cfg.AnswerTimeout, cfg.BodyTimeout = 500*time.Millisecond, 500*time.Millisecond // neither is the journal's
 				l.before = func(context.Context) error {
 					close(reached)
 					<-durable
@@ -63,7 +64,7 @@ func TestTheAnswerNeverPrecedesTheJournal(t *testing.T) {
 			select {
 			case err := <-answered:
 				t.Fatalf("answered before the journal did: %v", err)
-			case <-time.After(50 * time.Millisecond): // long, for an answer that is ready
+			case <-time.After(600 * time.Millisecond): // long, for an answer that is ready
 			}
 			close(durable)
 			if err := <-answered; err != nil {

@@ -19,7 +19,9 @@ func (c *Collector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// Also what is refused before its body is read must come to an end: net/http
 	// reads on, to use the connection again.
 	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(c.cfg.BodyTimeout))
-	c.hurry(w)
+	if r.ProtoMajor == 1 {
+		c.hurry(w) // for "100 Continue"; in HTTP/2 it would end the stream, written to or not
+	}
 	if isGRPC(r) {
 		c.grpc(w, r)
 		return

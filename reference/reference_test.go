@@ -130,8 +130,10 @@ func TestNothingIsDoneTwice(t *testing.T) {
 	repeat := func() int {
 		n := 0
 		for _, c := range []struct{ base, kind, system, event string }{
-			{p.CRM(), "quotes", "crm", "quote.accepted"}, {p.ERP(), "deliveries", "erp", "delivery.shipped"},
-			{p.ERP(), "orders", "erp", "order.booked"}, {p.ERP(), "invoices", "billing", "invoice.posted"},
+			{p.CRM(), "quotes", "crm", "quote.accepted"},
+			{p.ERP(), "deliveries", "erp", "delivery.shipped"},
+			{p.ERP(), "orders", "erp", "order.booked"},
+			{p.ERP(), "invoices", "billing", "invoice.posted"},
 		} {
 			for _, d := range books(t, c.base, c.kind) {
 				if d["Status"] == "Presented" || d["status"] == "received" || c.kind == "deliveries" && d["shippedAt"] == nil {

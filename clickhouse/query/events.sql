@@ -1,14 +1,15 @@
 -- Every business event of a tenant, in the order of the table's key, so that it
--- streams.
+-- streams. Its nineteen arrays travel as one, which is far cheaper to read.
 SELECT
     writer, block, tenant, source, id, kind, type,
     toUnixTimestamp64Nano(time), toUnixTimestamp64Nano(recorded), toUnixTimestamp64Nano(ingested),
     stage, outcome, attempt, reason, correlation, causation, trace_id, span_id, contract, payload, hash,
-    ref_roles, qualifiers, priorities,
-    ref_types, ref_systems, ref_scopes, ref_ids,
-    from_types, from_systems, from_scopes, from_ids,
-    to_types, to_systems, to_scopes, to_ids,
-    equal_types, equal_systems, equal_scopes, equal_ids
+    length(ref_ids), length(qualifiers), length(priorities),
+    CAST(arrayConcat(
+        ref_types, ref_systems, ref_scopes, ref_ids, ref_roles,
+        from_types, from_systems, from_scopes, from_ids, to_types, to_systems, to_scopes, to_ids, qualifiers,
+        equal_types, equal_systems, equal_scopes, equal_ids, arrayMap(p -> toString(p), priorities)
+    ), 'Array(String)')
 FROM business_events
 WHERE tenant = {tenant:String}
 ORDER BY tenant, writer, block, row

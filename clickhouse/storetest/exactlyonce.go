@@ -147,7 +147,8 @@ func countsAreTold(t *testing.T, f *Fixture) {
 	must(t, err)
 	each := map[string]uint64{"a": 3, "b": 4}
 	equal(t, "counts", counts, map[string]map[string]uint64{
-		"spans": each, "logs": each, "business_events": each, "identifiers": each, "quarantine": each})
+		"spans": each, "logs": each, "business_events": each, "identifiers": each, "quarantine": each,
+	})
 }
 
 func restart(t *testing.T, f *Fixture) {

@@ -36,6 +36,9 @@ func fewGranules(t *testing.T, f *Fixture) {
 		traffic := NewTraffic(uint64(i), at(time.Duration(i)*time.Hour))
 		must(t, f.Append(t.Context(), traffic.Block("w", uint64(i), 30_000), false))
 	}
+	logs := block("w", 9, 30_000)
+	logs.Spans, logs.Events, logs.Identifiers, logs.Quarantine = nil, nil, nil, nil
+	must(t, f.Append(t.Context(), logs, false))
 	must(t, f.Conn.Exec(t.Context(), f.in("OPTIMIZE TABLE store.spans FINAL")))
 	must(t, f.Conn.Exec(t.Context(), f.in("OPTIMIZE TABLE store.traces FINAL")))
 	lately := "toDateTime64('2026-11-23 03:00:01', 9, 'UTC')"
@@ -49,6 +52,7 @@ func fewGranules(t *testing.T, f *Fixture) {
 		"a trace":                      {"SELECT * FROM otel.otel_traces WHERE TraceId = '" + trace + "'", 8},
 		"a trace within bounds":        {"SELECT * FROM otel.otel_traces WHERE TraceId = '" + trace + "' AND Timestamp >= " + lately, 2},
 		"when a trace was":             {"SELECT min(Start) FROM otel.otel_traces_trace_id_ts WHERE TraceId = '" + trace + "'", 1},
+		"the logs of a trace":          {"SELECT * FROM store.logs WHERE tenant = 'default' AND if(empty(trace_id), '', lower(hex(trace_id))) IN ['" + logs.Logs[7].TraceID.String() + "']", 2},
 		"the rows of a block in doubt": {"SELECT row FROM store.spans WHERE day = '2026-11-23' AND writer = 'w' AND block = 99", 0},
 	} {
 		read, of := f.granules(t, c.query)

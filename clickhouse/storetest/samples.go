@@ -134,8 +134,10 @@ func block(writer string, id uint64, n int) *lineage.Block {
 		copy(trace[:], fmt.Sprintf("%016d", k))
 		var span lineage.SpanID
 		copy(span[:], fmt.Sprintf("%08d", k))
-		b.Spans = append(b.Spans, lineage.Span{Tenant: "default", TraceID: trace, SpanID: span, Name: "pay", Kind: "Server", Service: "shop",
-			Start: at(time.Duration(i) * time.Millisecond), Duration: time.Millisecond, Status: "Ok", Resource: "{}", Attributes: "{}", Ingested: at(time.Hour), Hash: uint64(k)})
+		b.Spans = append(b.Spans, lineage.Span{
+			Tenant: "default", TraceID: trace, SpanID: span, Name: "pay", Kind: "Server", Service: "shop",
+			Start: at(time.Duration(i) * time.Millisecond), Duration: time.Millisecond, Status: "Ok", Resource: "{}", Attributes: "{}", Ingested: at(time.Hour), Hash: uint64(k),
+		})
 		b.Logs = append(b.Logs, lineage.Log{Tenant: "default", TraceID: trace, SpanID: span, Time: at(time.Duration(i) * time.Millisecond), Service: "shop", Body: "paid", Ingested: at(time.Hour)})
 		b.Events = append(b.Events, event(k))
 		b.Identifiers = append(b.Identifiers, lineage.Identifier{Tenant: "default", Object: lineage.Object{Type: "order", ID: "SO"}, TraceID: trace, Time: at(time.Duration(i) * time.Second)})

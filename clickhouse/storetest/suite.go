@@ -125,7 +125,8 @@ func must(t testing.TB, err error) {
 func equal[T any](t interface {
 	Helper()
 	Fatalf(format string, args ...any)
-}, what string, got, want T) {
+}, what string, got, want T,
+) {
 	t.Helper()
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Fatalf("%s (- wanted, + got):\n%s", what, diff)

@@ -43,17 +43,25 @@ func sampleTrace(tenant string) *lineage.Block {
 	link := hex.EncodeToString(trace[:])
 	b := &lineage.Block{Writer: "w", ID: 1, Day: day}
 	b.Spans = []lineage.Span{
-		{Tenant: tenant, TraceID: trace, SpanID: lineage.SpanID{1}, State: "a=b", Name: "POST /orders", Kind: "Server", Service: "shop",
+		{
+			Tenant: tenant, TraceID: trace, SpanID: lineage.SpanID{1}, State: "a=b", Name: "POST /orders", Kind: "Server", Service: "shop",
 			Start: at(10*time.Hour + 1), Duration: 2 * time.Second, Status: "Error", StatusMessage: "no", ScopeName: "net/http", ScopeVersion: "1",
 			Resource: `{"service.name":"shop","k8s.pod.name":"p-1"}`, Attributes: `{"order.id":"SO-1","quote":"\"é\u0001"}`, Ingested: at(11 * time.Hour),
 			Events: `[{"t":1795428000000000001,"name":"exception","attrs":{"exception.type":"Timeout"}},{"t":1795428000000000002,"name":"retry","attrs":{}}]`,
-			Links:  `[{"trace":"` + link + `","span":"0102030405060708","state":"x=y","attrs":{"why":"batch"}}]`},
-		{Tenant: tenant, TraceID: trace, SpanID: lineage.SpanID{2}, Parent: lineage.SpanID{1}, Name: "db", Kind: "Client", Service: "shop",
-			Start: at(10*time.Hour + 5), Duration: 1, Status: "Unset", Resource: "{}", Attributes: "{}", Ingested: at(11 * time.Hour)},
+			Links:  `[{"trace":"` + link + `","span":"0102030405060708","state":"x=y","attrs":{"why":"batch"}}]`,
+		},
+		{
+			Tenant: tenant, TraceID: trace, SpanID: lineage.SpanID{2}, Parent: lineage.SpanID{1}, Name: "db", Kind: "Client", Service: "shop",
+			Start: at(10*time.Hour + 5), Duration: 1, Status: "Unset", Resource: "{}", Attributes: "{}", Ingested: at(11 * time.Hour),
+		},
 	}
-	b.Logs = []lineage.Log{{Tenant: tenant, Time: at(10 * time.Hour), TraceID: trace, SpanID: lineage.SpanID{1}, Flags: 0x101, Severity: 17, SeverityText: "ERROR",
-		Service: "shop", EventName: "order.failed", Body: "no stock", ScopeName: "log", Resource: `{"k8s.pod.name":"p-1"}`, Attributes: `{"order.id":"SO-1"}`, Ingested: at(11 * time.Hour)},
-		{Tenant: tenant, Time: at(9 * time.Hour), Service: "shop", Body: "no trace", Ingested: at(11 * time.Hour)}}
+	b.Logs = []lineage.Log{
+		{
+			Tenant: tenant, Time: at(10 * time.Hour), TraceID: trace, SpanID: lineage.SpanID{1}, Flags: 0x101, Severity: 17, SeverityText: "ERROR",
+			Service: "shop", EventName: "order.failed", Body: "no stock", ScopeName: "log", Resource: `{"k8s.pod.name":"p-1"}`, Attributes: `{"order.id":"SO-1"}`, Ingested: at(11 * time.Hour),
+		},
+		{Tenant: tenant, Time: at(9 * time.Hour), Service: "shop", Body: "no trace", Ingested: at(11 * time.Hour)},
+	}
 	return b
 }
 

@@ -113,7 +113,7 @@ func (s *scanner) skip(to int64, head []byte, short bool) *span {
 // search returns the offset of the next good header after the current one, or
 // the limit.
 func (s *scanner) search() (int64, error) {
-	var window [64 << 10]byte
+	window := make([]byte, min(64<<10, s.limit-s.off))
 	for at := s.off + 1; s.limit-at >= headerSize; {
 		n := min(int64(len(window)), s.limit-at)
 		if err := s.readAt(window[:n], at); err != nil {

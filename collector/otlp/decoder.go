@@ -1,6 +1,7 @@
 package otlp
 
 import (
+	"encoding/binary"
 	"time"
 
 	"github.com/cespare/xxhash/v2"
@@ -9,17 +10,29 @@ import (
 )
 
 // Decoder turns scanned requests into rows. The rows share memory with the
-// request and with each other; neither may be changed. A Decoder may be used
-// for one request after another, not concurrently.
+// request, with each other and with those of the next request; none of it may
+// be changed. Business attributes alone are copies. A Decoder may be used for
+// one request after another, but not concurrently.
 type Decoder struct {
-	keys map[string]bool // attributes that the catalogue asked for
-	arena
-	business []lineage.Attr
-	context  context
+	wanted  wanted
+	arena   arena
+	value   anyValue // the one in hand
+	scratch []byte
+	members []member
 }
 
-// context is what the items of one resource and scope share.
-type context struct {
+// NewDecoder returns a decoder that collects the attributes with these keys.
+func NewDecoder(keys []string) *Decoder { return &Decoder{wanted: newWanted(keys)} }
+
+// Reject is an item that cannot be stored as it is. It belongs in quarantine.
+type Reject struct {
+	Index  int    // of the span or log record in the request, over all resources
+	Reason string // a sentence that names the field
+	Raw    []byte // the item's own message: a part of the request, not a copy
+}
+
+// shared is what the items of one resource and scope have in common.
+type shared struct {
 	tenant   string
 	ingested time.Time
 
@@ -33,160 +46,111 @@ type context struct {
 	scopeVersion string
 	scopeAttrs   string
 	scopeSchema  string
+	scopeHash    uint64
 }
 
-// Reject is an item that cannot be stored as it is: its bytes go to quarantine.
-type Reject struct {
-	Index  int // of the span or log record in the request
-	Reason string
-	Raw    []byte
+// hash is the identity of an item's content: its own bytes with those of its
+// resource and scope.
+func (c *shared) hash(raw []byte) uint64 {
+	var sums [24]byte
+	binary.LittleEndian.PutUint64(sums[:], xxhash.Sum64(raw))
+	binary.LittleEndian.PutUint64(sums[8:], c.resourceHash)
+	binary.LittleEndian.PutUint64(sums[16:], c.scopeHash)
+	return xxhash.Sum64(sums[:])
 }
 
-// NewDecoder returns a decoder that collects the attributes with these keys.
-func NewDecoder(keys []string) *Decoder {
-	d := &Decoder{keys: make(map[string]bool, len(keys))}
-	for _, key := range keys {
-		d.keys[key] = true
-	}
-	return d
-}
+// The tags of requests, resources' groups and scopes' groups, which are the
+// same for traces and logs.
+const (
+	groupTag  = 1<<3 | bytesType // of a request
+	sharedTag = 1<<3 | bytesType // the resource or scope of a group
+	itemTag   = 2<<3 | bytesType // what it describes
+	schemaTag = 3<<3 | bytesType
+)
 
-// walk goes through a request to its items, with the context of each.
-func (d *Decoder) walk(body []byte, item func([]byte)) error {
-	request := reader{rest: body}
-	for request.next() {
-		if request.num == 1 && request.wire == delimited && !d.resource(request.data, item) {
-			return errMalformed()
-		}
-	}
-	if request.bad {
-		return errMalformed()
-	}
-	return nil
-}
-
-func errMalformed() error {
-	return lineage.Errorf(lineage.Invalid, "decode OTLP", "the request %s", malformed)
-}
-
-func (d *Decoder) resource(body []byte, item func([]byte)) bool {
-	c := &d.context
-	c.service, c.resource, c.resourceSchema, c.resourceHash, c.business = "", "", "", 0, nil
-	// The resource may come after what it describes.
-	r := reader{rest: body}
-	for r.next() {
-		switch {
-		case r.num == 1 && r.wire == delimited:
-			c.resourceHash = xxhash.Sum64(r.data)
-			c.resource = d.attributesIn(r.data, 1, &c.service)
-			c.business = d.take()
-		case r.num == 3 && r.wire == delimited:
-			c.resourceSchema = view(r.data)
-		}
-	}
-	if r.bad {
-		return false
-	}
-	if c.resource == "" {
-		c.resource = "{}"
-	}
-	r = reader{rest: body}
-	for r.next() {
-		if r.num == 2 && r.wire == delimited && !d.scope(r.data, item) {
-			return false
-		}
-	}
-	return true
-}
-
-func (d *Decoder) scope(body []byte, item func([]byte)) bool {
-	c := &d.context
-	c.scopeName, c.scopeVersion, c.scopeAttrs, c.scopeSchema = "", "", "{}", ""
-	r := reader{rest: body}
-	for r.next() {
-		switch {
-		case r.num == 1 && r.wire == delimited:
-			for s := (reader{rest: r.data}); s.next(); {
-				switch {
-				case s.num == 1 && s.wire == delimited:
-					c.scopeName = view(s.data)
-				case s.num == 2 && s.wire == delimited:
-					c.scopeVersion = view(s.data)
-				}
+// walk goes through the items of a request. It tells expect how many are coming
+// and gives each to item, with what it shares. False says that the bytes are
+// not what a scan accepts.
+func (d *Decoder) walk(body []byte, c *shared, expect func(n int), item func(raw []byte) bool) bool {
+	return each(body, groupTag, func(_ int, group []byte) bool {
+		return d.resource(group, c) && each(group, itemTag, func(_ int, group []byte) bool {
+			if !d.scope(group, c) {
+				return false
 			}
-			c.scopeAttrs = d.attributesIn(r.data, 3, nil)
-			d.take()
-		case r.num == 3 && r.wire == delimited:
-			c.scopeSchema = view(r.data)
-		}
-	}
-	if r.bad {
-		return false
-	}
-	r = reader{rest: body}
-	for r.next() {
-		if r.num == 2 && r.wire == delimited {
-			item(r.data)
-		}
-	}
-	return true
+			expect(count(group, itemTag))
+			return each(group, itemTag, func(_ int, raw []byte) bool { return item(raw) })
+		})
+	})
 }
 
-// attributesIn packs the attributes that stand in field num of a message as a
-// JSON object of strings, and notes those of business. With service, it finds
-// service.name there.
-func (d *Decoder) attributesIn(body []byte, num uint64, service *string) string {
-	d.begin()
-	d.appendAttributes(body, num, service)
-	return d.end()
+// resource reads what describes a group of scopes. It may stand behind them,
+// and in several pieces.
+func (d *Decoder) resource(group []byte, c *shared) bool {
+	c.service, c.resourceSchema, c.resourceHash = "", "", 0
+	c.business = nil
+	dst := append(d.arena.begin(min(len(group), arenaSize/8)), '{')
+	named := false
+	ok := each(group, sharedTag, func(_ int, raw []byte) bool {
+		c.resourceHash = xxhash.Sum64(raw) + c.resourceHash*31
+		var ok bool
+		dst, ok = d.appendAttributes(dst, raw, attributesOfResource, true)
+		return ok && each(raw, attributesOfResource, func(_ int, raw []byte) bool {
+			var v anyValue
+			key, ok := pair(raw, &v)
+			if ok && !named && string(key) == "service.name" {
+				var name []byte
+				name, ok = d.appendValue(nil, &v)
+				c.service, named = view(name), true
+			}
+			return ok
+		})
+	})
+	c.resource = d.arena.end(append(dst, '}'))
+	c.business = d.wanted.take(nil)
+	return ok && each(group, schemaTag, func(_ int, raw []byte) bool {
+		c.resourceSchema = view(raw)
+		return true
+	})
 }
 
-func (d *Decoder) appendAttributes(body []byte, num uint64, service *string) {
-	d.byte('{')
-	first := true
-	for r := (reader{rest: body}); r.next(); {
-		if r.num != num || r.wire != delimited {
-			continue
+// scope reads what describes a group of items.
+func (d *Decoder) scope(group []byte, c *shared) bool {
+	c.scopeName, c.scopeVersion, c.scopeSchema, c.scopeHash = "", "", "", 0
+	dst := append(d.arena.begin(64), '{')
+	ok := each(group, sharedTag, func(_ int, raw []byte) bool {
+		c.scopeHash = xxhash.Sum64(raw) + c.scopeHash*31
+		ok := each(raw, nameOfScope, func(_ int, raw []byte) bool {
+			c.scopeName = view(raw)
+			return true
+		})
+		ok = ok && each(raw, versionOfScope, func(_ int, raw []byte) bool {
+			c.scopeVersion = view(raw)
+			return true
+		})
+		if ok {
+			dst, ok = d.appendAttributes(dst, raw, attributesOfScope, false)
 		}
-		key, raw := pair(r.data)
-		if !first {
-			d.byte(',')
-		}
-		first = false
-		d.quote(key)
-		d.byte(':')
-		d.quoteValue(raw)
-		if d.keys[string(key)] {
-			d.business = append(d.business, lineage.Attr{Key: view(key), Value: view(asText(raw))})
-		}
-		if service != nil && string(key) == "service.name" {
-			*service = view(asText(raw))
-		}
+		return ok
+	})
+	c.scopeAttrs = d.arena.end(append(dst, '}'))
+	return ok && each(group, schemaTag, func(_ int, raw []byte) bool {
+		c.scopeSchema = view(raw)
+		return true
+	})
+}
+
+// tidy forgets what the request before left, also if that broke off.
+func (d *Decoder) tidy() {
+	const most = 1 << 20
+	d.wanted.found = d.wanted.found[:0]
+	d.value = anyValue{}
+	clear(d.members[:cap(d.members)])
+	if cap(d.scratch) > most || cap(d.members) > most/64 {
+		d.scratch, d.members = nil, nil
 	}
-	d.byte('}')
 }
 
-// take returns the business attributes noted since it was last called.
-func (d *Decoder) take() []lineage.Attr {
-	if len(d.business) == 0 {
-		return nil
-	}
-	taken := append([]lineage.Attr(nil), d.business...)
-	d.business = d.business[:0]
-	return taken
-}
-
-// withResource adds the business attributes of the resource to an item's own.
-func (d *Decoder) withResource(own []lineage.Attr) []lineage.Attr {
-	if len(d.context.business) == 0 {
-		return own
-	}
-	return append(own, d.context.business...)
-}
-
-// plausible tells whether a time in ns since 1970 can be one: systems that have
-// no clock write 0, and those that confuse units land far outside.
-func plausible(ns uint64) bool {
-	const day = 24 * uint64(time.Hour)
-	return ns >= day && ns < 230*365*day
+// errUnscanned is the error for bytes that a scan would have refused.
+func errUnscanned(op string) error {
+	return lineage.Errorf(lineage.Invalid, op, "the request is not well-formed protobuf")
 }

@@ -2,7 +2,7 @@ package otlp
 
 import (
 	"fmt"
-	"unicode/utf8"
+	"strings"
 
 	"go.opentelemetry.io/collector/pdata/plog/plogotlp"
 	"go.opentelemetry.io/collector/pdata/ptrace/ptraceotlp"
@@ -10,82 +10,64 @@ import (
 	"throughline/lineage"
 )
 
-// FromJSON turns an OTLP/JSON request into its protobuf form. Nesting and the
-// number of values are bounded before a parser sees the text.
-func (s *Scanner) FromJSON(signal lineage.Signal, body []byte) (protobuf []byte, err error) {
+// TracesJSON turns a traces export request in OTLP/JSON into protobuf. The text
+// is checked before a parser sees it, and the outcome is scanned like any
+// other, so it fails as ScanTraces does. It is safe for concurrent use.
+func TracesJSON(body []byte, lim Limits) (protobuf []byte, err error) {
+	protobuf, _, err = fromJSON(lineage.Traces, body, lim)
+	return protobuf, err
+}
+
+// LogsJSON is TracesJSON for a logs export request.
+func LogsJSON(body []byte, lim Limits) (protobuf []byte, err error) {
+	protobuf, _, err = fromJSON(lineage.Logs, body, lim)
+	return protobuf, err
+}
+
+func fromJSON(signal lineage.Signal, body []byte, lim Limits) ([]byte, Counts, error) {
 	op := "read OTLP/JSON " + signal.String()
-	if err := s.jsonShape(body); err != nil {
-		return nil, err
+	if f := checkJSON(body, lim); f != nil {
+		return nil, Counts{}, f.err(op)
 	}
+	protobuf, err := transcode(signal, body)
+	if err != nil {
+		return nil, Counts{}, lineage.Errorf(lineage.Invalid, op, "the request is not OTLP/JSON: %s", brief(err))
+	}
+	counts, err := scan(signal, protobuf, lim)
+	if err != nil {
+		return nil, Counts{}, err
+	}
+	return protobuf, counts, nil
+}
+
+// transcode has pdata, which reads OTLP's own dialect of JSON, turn a checked
+// text into protobuf. It takes a panic of pdata for a bad input.
+func transcode(signal lineage.Signal, body []byte) (protobuf []byte, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			protobuf, err = nil, lineage.Errorf(lineage.Invalid, op, "the request cannot be read: %v", r)
+			protobuf, err = nil, fmt.Errorf("it makes the parser fail: %v", r)
 		}
 	}()
-	fail := func(err error) ([]byte, error) {
-		return nil, lineage.Errorf(lineage.Invalid, op, "the request is not OTLP/JSON: %s", clip(err.Error()))
-	}
 	if signal == lineage.Logs {
 		request := plogotlp.NewExportRequest()
 		if err := request.UnmarshalJSON(body); err != nil {
-			return fail(err)
+			return nil, err
 		}
 		return request.MarshalProto()
 	}
 	request := ptraceotlp.NewExportRequest()
 	if err := request.UnmarshalJSON(body); err != nil {
-		return fail(err)
+		return nil, err
 	}
 	return request.MarshalProto()
 }
 
-// maxReason keeps a parser's error, which may quote the input, short.
-const maxReason = 300
-
-func clip(s string) string {
-	if len(s) <= maxReason {
-		return s
+// brief is a parser's error without the piece of the input that it quotes.
+func brief(err error) string {
+	text, _, _ := strings.Cut(err.Error(), ", error found in")
+	const most = 200
+	if len(text) > most {
+		text = text[:most]
 	}
-	cut := maxReason
-	for cut > 0 && !utf8.RuneStart(s[cut]) {
-		cut--
-	}
-	return s[:cut] + "…"
-}
-
-// depthOfRequest is how deep an OTLP request nests around an attribute's value.
-const depthOfRequest = 12
-
-// jsonShape bounds what a parser would allocate. A value costs two levels of
-// JSON (itself and its list), so the depth of values is doubled.
-func (s *Scanner) jsonShape(body []byte) error {
-	const op = "scan OTLP/JSON"
-	if !utf8.Valid(body) {
-		return lineage.Errorf(lineage.Invalid, op, "the request is not valid UTF-8; send JSON in UTF-8")
-	}
-	deepest, most := depthOfRequest+4*s.limits.Depth, 2*s.limits.Nodes
-	depth, values := 0, 0
-	for i := 0; i < len(body); i++ {
-		switch body[i] {
-		case '"':
-			for i++; i < len(body) && body[i] != '"'; i++ {
-				if body[i] == '\\' {
-					i++
-				}
-			}
-		case '{', '[':
-			if depth++; depth > deepest {
-				return lineage.Errorf(lineage.Invalid, op, "the request is nested more than %d deep at byte %d", deepest, i)
-			}
-			values++
-		case '}', ']':
-			depth--
-		case ',':
-			values++
-		}
-		if values > most {
-			return lineage.Errorf(lineage.TooLarge, op, "%s", fmt.Sprintf("the request has more than %d values: send smaller batches", most))
-		}
-	}
-	return nil
+	return strings.ToValidUTF8(text, "")
 }

@@ -1,77 +1,123 @@
 package otlp
 
 import (
-	"fmt"
-	"math/bits"
+	"slices"
 	"time"
-
-	"github.com/cespare/xxhash/v2"
 
 	"throughline/lineage"
 )
 
-// DecodeLogs appends the log records of a scanned request to out, like
+// DecodeLogs appends the log records of a scanned request to out; see
 // DecodeTraces.
 func (d *Decoder) DecodeLogs(body []byte, tenant string, ingested time.Time, out []lineage.Log) ([]lineage.Log, []Reject, error) {
-	d.context = context{tenant: tenant, ingested: ingested}
+	d.tidy()
+	before := len(out)
+	c := shared{tenant: tenant, ingested: ingested}
 	var rejects []Reject
 	index := 0
-	err := d.walk(body, func(raw []byte) {
+	ok := d.walk(body, &c, func(n int) { out = slices.Grow(out, n) }, func(raw []byte) bool {
 		out = append(out, lineage.Log{})
-		if reason := d.record(raw, &out[len(out)-1]); reason != "" {
+		reason, ok := d.record(raw, &c, &out[len(out)-1])
+		if reason != "" {
 			out = out[:len(out)-1]
 			rejects = append(rejects, Reject{Index: index, Reason: reason, Raw: raw})
 		}
 		index++
+		return ok
 	})
-	return out, rejects, err
+	if !ok {
+		return out[:before], nil, errUnscanned("decode OTLP logs")
+	}
+	return out, rejects, nil
 }
 
-// record decodes one log record; it returns why it cannot be stored, or "".
-func (d *Decoder) record(raw []byte, l *lineage.Log) string {
-	c := &d.context
-	l.Tenant, l.Ingested, l.Service, l.Resource, l.ResourceSchema = c.tenant, c.ingested, c.service, c.resource, c.resourceSchema
-	l.ScopeName, l.ScopeVersion, l.ScopeAttrs, l.ScopeSchema = c.scopeName, c.scopeVersion, c.scopeAttrs, c.scopeSchema
-	l.Hash = xxhash.Sum64(raw) ^ bits.RotateLeft64(c.resourceHash, 1)
+// The tags of a log record.
+const (
+	recordTime         = 1<<3 | fixed64Type
+	recordSeverity     = 2<<3 | varintType
+	recordSeverityText = 3<<3 | bytesType
+	recordBody         = 5<<3 | bytesType
+	recordFlags        = 8<<3 | fixed32Type
+	recordTrace        = 9<<3 | bytesType
+	recordSpan         = 10<<3 | bytesType
+	recordObserved     = 11<<3 | fixed64Type
+	recordEventName    = 12<<3 | bytesType
+)
+
+// record decodes one log record. It returns why it cannot be stored, if so.
+func (d *Decoder) record(raw []byte, c *shared, l *lineage.Log) (reason string, ok bool) {
 	var at, observed uint64
-	r := reader{rest: raw}
-	for r.next() {
-		switch r.num {
-		case 1:
-			at = r.value
-		case 11:
-			observed = r.value
-		case 2:
-			l.Severity = uint8(min(r.value, 24))
-		case 3:
-			l.SeverityText = view(r.data)
-		case 5:
-			l.Body = view(asText(r.data))
-		case 8:
-			l.Flags = uint32(r.value)
-		case 9:
-			copy(l.TraceID[:], r.data)
-		case 10:
-			copy(l.SpanID[:], r.data)
-		case 12:
-			l.EventName = view(r.data)
+	var body anyValue
+	for i := 0; i < len(raw); {
+		var tag, n uint64
+		var v []byte
+		if tag, i = varint(raw, i); i < 0 {
+			return "", false
+		}
+		switch tag {
+		case recordTime:
+			at, i = fixed64(raw, i)
+		case recordObserved:
+			observed, i = fixed64(raw, i)
+		case recordSeverity:
+			n, i = varint(raw, i)
+			l.Severity = uint8(n)
+		case recordSeverityText:
+			v, i = chunk(raw, i)
+			l.SeverityText = view(v)
+		case recordBody:
+			if v, i = chunk(raw, i); i >= 0 && !body.read(v) {
+				return "", false
+			}
+		case recordFlags:
+			l.Flags, i = fixed32(raw, i)
+		case recordTrace:
+			v, i = chunk(raw, i)
+			l.TraceID = lineage.TraceID{}
+			copy(l.TraceID[:], v)
+		case recordSpan:
+			v, i = chunk(raw, i)
+			l.SpanID = lineage.SpanID{}
+			copy(l.SpanID[:], v)
+		case recordEventName:
+			v, i = chunk(raw, i)
+			l.EventName = view(v)
+		default:
+			i = skip(raw, i, tag)
+		}
+		if i < 0 {
+			return "", false
 		}
 	}
-	if r.bad {
-		return malformed
+	if l.Attributes, ok = d.attributes(raw, attributesOfRecord); ok {
+		l.Body, ok = d.body(&body)
 	}
+	l.Business = d.wanted.take(c.business)
+	l.Tenant, l.Ingested, l.Service, l.Hash = c.tenant, c.ingested, c.service, c.hash(raw)
+	l.Resource, l.ResourceSchema = c.resource, c.resourceSchema
+	l.ScopeName, l.ScopeVersion, l.ScopeAttrs, l.ScopeSchema = c.scopeName, c.scopeVersion, c.scopeAttrs, c.scopeSchema
+	field := "timeUnixNano"
 	if at == 0 {
-		at = observed
+		at, field = observed, "observedTimeUnixNano"
 	}
 	switch {
+	case !ok:
 	case at == 0:
 		l.Time = c.ingested
-	case !plausible(at):
-		return fmt.Sprintf("timeUnixNano is %d; want nanoseconds since 1970 of a time before 2200, or 0", at)
+	case !possible(at):
+		reason = impossible(field, at)
 	default:
-		l.Time = time.Unix(0, int64(at)).UTC()
+		l.Time = instant(at)
 	}
-	l.Attributes = d.attributesIn(raw, 6, nil)
-	l.Business = d.withResource(d.take())
-	return ""
+	return reason, ok
+}
+
+// body is a record's body as text: a string as it is, anything else as it is
+// written for an attribute.
+func (d *Decoder) body(v *anyValue) (string, bool) {
+	if v.tag == stringTag {
+		return view(v.raw), true
+	}
+	text, ok := d.appendValue(d.arena.begin(len(v.raw)+64), v)
+	return d.arena.end(text), ok
 }

@@ -1,226 +1,229 @@
 package otlp
 
 import (
-	"fmt"
-	"strings"
 	"unicode/utf8"
 
-	"throughline/collector/journal"
 	"throughline/lineage"
 )
 
-// Scanner checks export requests before they are kept: well-formed, within the
-// limits, UTF-8 where text is due, ids of the right length. It allocates
-// nothing for what is sound, and may be used concurrently.
-type Scanner struct {
-	limits Limits
-	traces *shape
-	logs   *shape
+// ScanTraces checks a traces export request in protobuf without decoding it,
+// and counts what is in it. It fails with Invalid for what is malformed or
+// nested too deep and with TooLarge for what is over a limit, and names the
+// field. It allocates nothing for a request that it accepts, keeps nothing of
+// the body, and is safe for concurrent use. An empty body is an empty request.
+func ScanTraces(body []byte, lim Limits) (Counts, error) {
+	return scan(lineage.Traces, body, lim)
 }
 
-// NewScanner returns a scanner with the given limits.
-func NewScanner(limits Limits) *Scanner {
-	return &Scanner{limits: limits, traces: tracesShape(), logs: logsShape()}
+// ScanLogs is ScanTraces for a logs export request.
+func ScanLogs(body []byte, lim Limits) (Counts, error) {
+	return scan(lineage.Logs, body, lim)
 }
 
-// Scan checks a request in any encoding and returns how many spans or log
-// records it holds. Errors are of kind Invalid or TooLarge and name the field.
-func (s *Scanner) Scan(signal lineage.Signal, encoding journal.Encoding, payload []byte) (int, error) {
-	if encoding == journal.JSON {
-		converted, err := s.FromJSON(signal, payload)
-		if err != nil {
-			return 0, err
+func scan(signal lineage.Signal, body []byte, lim Limits) (Counts, error) {
+	var sh *shape
+	switch signal {
+	case lineage.Traces:
+		sh = &tracesShape
+	case lineage.Logs:
+		sh = &logsShape
+	default:
+		return Counts{}, lineage.Errorf(lineage.Unsupported, "scan OTLP", "%s are none of its signals here", signal)
+	}
+	s := scanner{budget: newBudget(lim), depth: lim.depth(), each: lim.AttributesEach, longest: lim.Text, shared: lim.Shared}
+	if f := s.message(body, sh); f != nil {
+		return Counts{}, f.err("scan OTLP " + signal.String())
+	}
+	return s.counts(), nil
+}
+
+// scanner walks one request.
+type scanner struct {
+	budget
+	depth   int
+	each    int
+	longest int
+	shared  int64 // bytes left
+}
+
+// message checks the fields of one message.
+func (s *scanner) message(b []byte, sh *shape) *fault {
+	for i := 0; i < len(b); {
+		start := i
+		tag := uint64(b[i])
+		if i++; tag >= 0x80 { // varint, but inlined: this loop sees every field
+			if tag, i = longVarint(b, start); i < 0 {
+				return malformed(start)
+			}
 		}
-		payload = converted
-	}
-	counts, err := s.ScanProtobuf(signal, payload)
-	return counts.Items, err
-}
-
-// ScanProtobuf checks a request in protobuf.
-func (s *Scanner) ScanProtobuf(signal lineage.Signal, body []byte) (Counts, error) {
-	shape := s.traces
-	if signal == lineage.Logs {
-		shape = s.logs
-	}
-	p := pass{limits: s.limits}
-	if f := p.message(shape, body); f != nil {
-		return p.counts, lineage.Errorf(f.kind, "scan OTLP "+signal.String(), "%s %s", f.path(), f.reason)
-	}
-	return p.counts, nil
-}
-
-// pass is one scan under way.
-type pass struct {
-	limits Limits
-	counts Counts
-}
-
-// flaw is what is wrong with a request, and where: steps from the inside out.
-type flaw struct {
-	kind   lineage.Kind
-	steps  []string
-	reason string
-}
-
-func (f *flaw) at(name string, index int) *flaw {
-	if index >= 0 {
-		name = fmt.Sprintf("%s[%d]", name, index)
-	}
-	f.steps = append(f.steps, name)
-	return f
-}
-
-func (f *flaw) path() string {
-	if len(f.steps) == 0 {
-		return "the request"
-	}
-	var b strings.Builder
-	for i := len(f.steps) - 1; i >= 0; i-- {
-		b.WriteString(f.steps[i])
-		if i > 0 {
-			b.WriteByte('.')
+		f := &sh[0]
+		if n := tag >> 3; n < uint64(len(sh)) {
+			f = &sh[n]
 		}
-	}
-	return b.String()
-}
-
-func invalid(format string, args ...any) *flaw {
-	return &flaw{kind: lineage.Invalid, reason: fmt.Sprintf(format, args...)}
-}
-
-const malformed = "is not well-formed protobuf: it breaks off or has a field that cannot be; was it sent as application/x-protobuf?"
-
-// maxFields is the highest field number that is counted for an index in a path.
-const maxFields = 16
-
-func (p *pass) message(s *shape, body []byte) *flaw {
-	if f := p.node(); f != nil {
-		return f
-	}
-	var seen [maxFields]int32
-	r := reader{rest: body}
-	for r.next() {
-		fd := s.field(r.num)
-		if fd == nil || fd.kind == anything {
+		if f.kind == unknown {
+			if fault := stranger(tag, sh, start); fault != nil {
+				return fault
+			}
+			if i = skip(b, i, tag); i < 0 {
+				return malformed(start)
+			}
 			continue
 		}
-		if r.wire != delimited {
-			return invalid("has wire type %d; want a length-delimited field", r.wire).at(fd.name, -1)
+		if uint8(tag&7) != f.wire {
+			return wrongType(tag, f.wire).in(f.name, -1)
 		}
-		index := seen[r.num]
-		seen[r.num]++
-		if fd.item {
-			if p.counts.Items++; p.counts.Items > p.limits.Items {
-				return &flaw{kind: lineage.TooLarge, reason: fmt.Sprintf("has more than %d %s: send smaller batches", p.limits.Items, fd.name)}
+		if f.wire != bytesType {
+			if i = skip(b, i, tag); i < 0 {
+				return cut().in(f.name, -1)
 			}
+			continue
 		}
-		if f := p.field(fd, r.data); f != nil {
-			if fd.kind != message || fd.of == nil || fd.name == "resource" || fd.name == "scope" || fd.name == "status" {
-				index = -1
-			}
-			return f.at(fd.name, int(index))
+		v, next := chunk(b, i)
+		if next < 0 {
+			return cut().in(f.name, f.position(b[:start], tag))
 		}
-	}
-	if r.bad {
-		return invalid(malformed)
+		if i = next; !s.add(f.tally) {
+			return s.over(f.tally).in(f.name, f.position(b[:start], tag))
+		}
+		if fault := s.field(v, f); fault != nil {
+			return fault.in(f.name, f.position(b[:start], tag))
+		}
 	}
 	return nil
 }
 
-func (p *pass) field(fd *field, data []byte) *flaw {
-	switch fd.kind {
+// field checks the bytes of one field.
+func (s *scanner) field(v []byte, f *field) *fault {
+	if f.kind == message {
+		return s.child(v, f)
+	}
+	if len(v) > s.longest {
+		return tooLarge("has %d bytes; at most %d are taken", len(v), s.longest)
+	}
+	switch f.kind {
 	case text:
-		if !utf8.Valid(data) {
-			return invalid("is not valid UTF-8")
-		}
-	case id16:
-		if len(data) != 0 && len(data) != 16 {
-			return invalid("has %d bytes; want 16", len(data))
-		}
-	case id8:
-		if len(data) != 0 && len(data) != 8 {
-			return invalid("has %d bytes; want 8", len(data))
-		}
-	case message:
-		return p.message(fd.of, data)
-	case value:
-		return p.value(data, 1)
+		return s.text(v)
+	case traceID:
+		return id(v, 16)
+	case spanID:
+		return id(v, 8)
+	case attribute:
+		return s.keyValue(v, s.depth)
+	default:
+		return s.anyValue(v, s.depth)
+	}
+}
+
+// child checks a message within a message.
+func (s *scanner) child(v []byte, f *field) *fault {
+	before := s.used
+	if fault := s.message(v, f.shape); fault != nil {
+		return fault
+	}
+	if n := s.used[attributes] - before[attributes]; f.owner && n > s.each {
+		return tooMany(n, s.each)
+	}
+	if f.tally == resources || f.tally == scopes {
+		return s.share(v, s.used[items]-before[items])
 	}
 	return nil
 }
 
-// value scans an AnyValue: a string (1), bytes (7), a list (5) or a map (6) of
-// values, or a number.
-func (p *pass) value(body []byte, depth int) *flaw {
-	if depth > p.limits.Depth {
-		return invalid("is nested more than %d deep", p.limits.Depth)
-	}
-	if f := p.node(); f != nil {
-		return f
-	}
-	r := reader{rest: body}
-	for r.next() {
-		if r.wire != delimited {
-			continue
-		}
-		switch r.num {
-		case 1:
-			if !utf8.Valid(r.data) {
-				return invalid("is not valid UTF-8")
-			}
-		case 5, 6:
-			if f := p.values(r.data, r.num == 6, depth); f != nil {
-				return f
-			}
+// share counts the resource or scope of a group once for each of its items.
+// That is how often it is stored, and what a small request with one large
+// resource and many empty spans would grow to.
+func (s *scanner) share(group []byte, n int) *fault {
+	const resourceOrScope = 1<<3 | bytesType
+	for i := 0; i < len(group); {
+		var tag uint64
+		tag, i = varint(group, i)
+		if tag == resourceOrScope {
+			var v []byte
+			v, i = chunk(group, i)
+			s.shared -= int64(len(v)) * int64(n)
+		} else {
+			i = skip(group, i, tag)
 		}
 	}
-	if r.bad {
-		return invalid(malformed)
+	if s.shared < 0 {
+		return tooLarge("has a resource or scope too large for %d spans or log records: send it with fewer", n)
 	}
 	return nil
 }
 
-// values scans an ArrayValue or a KeyValueList.
-func (p *pass) values(body []byte, keyed bool, depth int) *flaw {
-	r := reader{rest: body}
-	for r.next() {
-		if r.num != 1 || r.wire != delimited {
-			continue
-		}
-		if !keyed {
-			if f := p.value(r.data, depth+1); f != nil {
-				return f
-			}
-			continue
-		}
-		if f := p.node(); f != nil {
-			return f
-		}
-		pair := reader{rest: r.data}
-		for pair.next() {
-			switch {
-			case pair.num == 1 && pair.wire == delimited && !utf8.Valid(pair.data):
-				return invalid("has a key that is not valid UTF-8")
-			case pair.num == 2 && pair.wire == delimited:
-				if f := p.value(pair.data, depth+1); f != nil {
-					return f
-				}
-			}
-		}
-		if pair.bad {
-			return invalid(malformed)
-		}
+func (s *scanner) text(v []byte) *fault {
+	if ascii(v) || utf8.Valid(v) {
+		return nil
 	}
-	if r.bad {
-		return invalid(malformed)
-	}
-	return nil
+	return invalid("is not UTF-8 at byte %d", firstInvalid(v))
 }
 
-func (p *pass) node() *flaw {
-	if p.counts.Nodes++; p.counts.Nodes > p.limits.Nodes {
-		return &flaw{kind: lineage.TooLarge, reason: fmt.Sprintf("has more than %d parts: send smaller batches", p.limits.Nodes)}
+// firstInvalid is the position of the first byte that is not UTF-8.
+func firstInvalid(v []byte) int {
+	at := 0
+	for at < len(v) {
+		r, n := utf8.DecodeRune(v[at:])
+		if r == utf8.RuneError && n == 1 {
+			break
+		}
+		at += n
 	}
-	return nil
+	return at
+}
+
+func id(v []byte, want int) *fault {
+	if len(v) == want || len(v) == 0 {
+		return nil
+	}
+	return invalid("has %d bytes; want %d", len(v), want)
+}
+
+// position counts the values of a list before the one that begins at the end of
+// b, or says -1 for what is no list.
+func (f *field) position(b []byte, tag uint64) int {
+	if !f.list {
+		return -1
+	}
+	return count(b, tag)
+}
+
+// count counts the fields with a tag.
+func count(b []byte, tag uint64) int {
+	n := 0
+	for i := 0; i >= 0 && i < len(b); {
+		var t uint64
+		if t, i = varint(b, i); i < 0 {
+			break
+		}
+		if t == tag {
+			n++
+		}
+		i = skip(b, i, t)
+	}
+	return n
+}
+
+// stranger refuses a field that is none, and one that only old senders know.
+func stranger(tag uint64, sh *shape, at int) *fault {
+	const largestNumber = 1<<29 - 1
+	switch n := tag >> 3; {
+	case n == 0 || n > largestNumber:
+		return malformed(at)
+	case n == retiredField && (sh == &resourceSpansShape || sh == &resourceLogsShape):
+		return invalid("holds instrumentation libraries, as OTLP did before 1.0: upgrade the sender")
+	default:
+		return nil
+	}
+}
+
+func malformed(at int) *fault {
+	return invalid("is not well-formed protobuf at its byte %d; was it sent as application/x-protobuf?", at)
+}
+
+func cut() *fault {
+	return invalid("is not well-formed protobuf: it is longer than what holds it")
+}
+
+func wrongType(tag uint64, want uint8) *fault {
+	return invalid("has wire type %d; want %d", tag&7, want)
 }

@@ -1,93 +1,144 @@
 package otlp
 
-// kind says what a field must hold.
+// kind says what a field of a message holds and how it is checked.
 type kind uint8
 
 const (
-	anything kind = iota // unknown field, or a number of any sort: well-formed is enough
-	text                 // valid UTF-8
-	blob                 // bytes
-	id16                 // no bytes, or 16
-	id8                  // no bytes, or 8
-	message              // another message
-	value                // an AnyValue
+	unknown   kind = iota // skipped
+	text                  // UTF-8
+	traceID               // 16 bytes, or none
+	spanID                // 8 bytes, or none
+	number                // varint
+	fixed4                // four bytes
+	fixed8                // eight bytes
+	message               // described by another shape
+	attribute             // a KeyValue
+	value                 // an AnyValue
 )
 
-// field is one field of a message that the scan looks into.
+// field is one field of a message as OTLP names it in JSON.
 type field struct {
-	name string
-	kind kind
-	of   *shape
-	item bool // one of these is one span or log record
+	name  string
+	kind  kind
+	wire  uint8
+	list  bool // repeated
+	owner bool // its attributes are bounded by Limits.AttributesEach
+	tally tally
+	shape *shape
 }
 
-// shape is a message type: its fields by number.
-type shape struct {
-	fields []field
-}
+// shape is the fields of a message by number. Number 0 stands for all that are
+// not known.
+type shape [17]field
 
-func (s *shape) field(num uint64) *field {
-	if num < uint64(len(s.fields)) {
-		return &s.fields[num]
+// The shapes below are OTLP's messages. They are never changed.
+var (
+	tracesShape = shape{1: list("resourceSpans", resources, &resourceSpansShape)}
+	logsShape   = shape{1: list("resourceLogs", resources, &resourceLogsShape)}
+
+	resourceSpansShape = shape{
+		1: owner("resource", &resourceShape),
+		2: list("scopeSpans", scopes, &scopeSpansShape),
+		3: textField("schemaUrl"),
 	}
-	return nil
-}
-
-func fields(list map[int]field) []field {
-	top := 0
-	for num := range list {
-		top = max(top, num)
+	resourceLogsShape = shape{
+		1: owner("resource", &resourceShape),
+		2: list("scopeLogs", scopes, &scopeLogsShape),
+		3: textField("schemaUrl"),
 	}
-	all := make([]field, top+1)
-	for num, f := range list {
-		all[num] = f
+	resourceShape = shape{
+		1: attributesField,
+		2: numberField("droppedAttributesCount"),
+		3: list("entityRefs", uncounted, &entityShape),
 	}
-	return all
+	entityShape = shape{
+		1: textField("schemaUrl"), 2: textField("type"),
+		3: textField("idKeys"), 4: textField("descriptionKeys"),
+	}
+
+	scopeSpansShape = shape{
+		1: owner("scope", &scopeShape),
+		2: itemList("spans", &spanShape),
+		3: textField("schemaUrl"),
+	}
+	scopeLogsShape = shape{
+		1: owner("scope", &scopeShape),
+		2: itemList("logRecords", &logShape),
+		3: textField("schemaUrl"),
+	}
+	scopeShape = shape{
+		1: textField("name"), 2: textField("version"),
+		3: attributesField, 4: numberField("droppedAttributesCount"),
+	}
+
+	spanShape = shape{
+		1:  {name: "traceId", kind: traceID, wire: bytesType},
+		2:  {name: "spanId", kind: spanID, wire: bytesType},
+		3:  textField("traceState"),
+		4:  {name: "parentSpanId", kind: spanID, wire: bytesType},
+		5:  textField("name"),
+		6:  numberField("kind"),
+		7:  {name: "startTimeUnixNano", kind: fixed8, wire: fixed64Type},
+		8:  {name: "endTimeUnixNano", kind: fixed8, wire: fixed64Type},
+		9:  attributesField,
+		10: numberField("droppedAttributesCount"),
+		11: list("events", events, &eventShape),
+		12: numberField("droppedEventsCount"),
+		13: list("links", links, &linkShape),
+		14: numberField("droppedLinksCount"),
+		15: {name: "status", kind: message, wire: bytesType, shape: &statusShape},
+		16: {name: "flags", kind: fixed4, wire: fixed32Type},
+	}
+	eventShape = shape{
+		1: {name: "timeUnixNano", kind: fixed8, wire: fixed64Type},
+		2: textField("name"),
+		3: attributesField,
+		4: numberField("droppedAttributesCount"),
+	}
+	linkShape = shape{
+		1: {name: "traceId", kind: traceID, wire: bytesType},
+		2: {name: "spanId", kind: spanID, wire: bytesType},
+		3: textField("traceState"),
+		4: attributesField,
+		5: numberField("droppedAttributesCount"),
+		6: {name: "flags", kind: fixed4, wire: fixed32Type},
+	}
+	statusShape = shape{2: textField("message"), 3: numberField("code")}
+
+	logShape = shape{
+		1:  {name: "timeUnixNano", kind: fixed8, wire: fixed64Type},
+		2:  numberField("severityNumber"),
+		3:  textField("severityText"),
+		5:  {name: "body", kind: value, wire: bytesType},
+		6:  attributesField,
+		7:  numberField("droppedAttributesCount"),
+		8:  {name: "flags", kind: fixed4, wire: fixed32Type},
+		9:  {name: "traceId", kind: traceID, wire: bytesType},
+		10: {name: "spanId", kind: spanID, wire: bytesType},
+		11: {name: "observedTimeUnixNano", kind: fixed8, wire: fixed64Type},
+		12: textField("eventName"),
+	}
+
+	attributesField = field{name: "attributes", kind: attribute, wire: bytesType, list: true, tally: attributes}
+)
+
+// retiredField is the number of the spans' and records' former place.
+const retiredField = 1000
+
+func textField(name string) field { return field{name: name, kind: text, wire: bytesType} }
+
+func numberField(name string) field { return field{name: name, kind: number, wire: varintType} }
+
+func owner(name string, s *shape) field {
+	return field{name: name, kind: message, wire: bytesType, owner: true, shape: s}
 }
 
-// tracesShape and logsShape are ExportTraceServiceRequest and
-// ExportLogsServiceRequest of opentelemetry-proto v1.11, as far as the scan
-// needs to know them.
-func tracesShape() *shape {
-	attrs := field{name: "attributes", kind: message, of: keyValue()}
-	event := &shape{fields(map[int]field{2: {name: "name", kind: text}, 3: attrs})}
-	link := &shape{fields(map[int]field{
-		1: {name: "traceId", kind: id16}, 2: {name: "spanId", kind: id8}, 3: {name: "traceState", kind: text}, 4: attrs,
-	})}
-	status := &shape{fields(map[int]field{2: {name: "message", kind: text}})}
-	span := &shape{fields(map[int]field{
-		1: {name: "traceId", kind: id16}, 2: {name: "spanId", kind: id8}, 3: {name: "traceState", kind: text},
-		4: {name: "parentSpanId", kind: id8}, 5: {name: "name", kind: text}, 9: attrs,
-		11: {name: "events", kind: message, of: event}, 13: {name: "links", kind: message, of: link},
-		15: {name: "status", kind: message, of: status},
-	})}
-	return request("resourceSpans", "scopeSpans", "spans", span)
+func list(name string, t tally, s *shape) field {
+	return field{name: name, kind: message, wire: bytesType, list: true, tally: t, shape: s}
 }
 
-func logsShape() *shape {
-	record := &shape{fields(map[int]field{
-		3: {name: "severityText", kind: text}, 5: {name: "body", kind: value},
-		6: {name: "attributes", kind: message, of: keyValue()},
-		9: {name: "traceId", kind: id16}, 10: {name: "spanId", kind: id8}, 12: {name: "eventName", kind: text},
-	})}
-	return request("resourceLogs", "scopeLogs", "logRecords", record)
-}
-
-func request(resources, scopes, items string, item *shape) *shape {
-	attrs := field{name: "attributes", kind: message, of: keyValue()}
-	scope := &shape{fields(map[int]field{1: {name: "name", kind: text}, 2: {name: "version", kind: text}, 3: attrs})}
-	inScope := &shape{fields(map[int]field{
-		1: {name: "scope", kind: message, of: scope}, 2: {name: items, kind: message, of: item, item: true},
-		3: {name: "schemaUrl", kind: text},
-	})}
-	resource := &shape{fields(map[int]field{1: attrs})}
-	inResource := &shape{fields(map[int]field{
-		1: {name: "resource", kind: message, of: resource}, 2: {name: scopes, kind: message, of: inScope},
-		3: {name: "schemaUrl", kind: text},
-	})}
-	return &shape{fields(map[int]field{1: {name: resources, kind: message, of: inResource}})}
-}
-
-func keyValue() *shape {
-	return &shape{fields(map[int]field{1: {name: "key", kind: text}, 2: {name: "value", kind: value}})}
+func itemList(name string, s *shape) field {
+	f := list(name, items, s)
+	f.owner = true
+	return f
 }

@@ -1,198 +1,164 @@
 package otlp
 
 import (
-	"fmt"
-	"math/bits"
+	"slices"
 	"time"
-
-	"github.com/cespare/xxhash/v2"
 
 	"throughline/lineage"
 )
 
-// DecodeTraces appends the spans of a scanned request to out. Spans that cannot
-// be stored are returned as rejects. The error is of kind Invalid, for bytes
-// that a scan would have refused.
+// DecodeTraces appends the spans of a scanned request to out and returns apart
+// those that cannot be stored. The error is of kind Invalid, for bytes that
+// ScanTraces would have refused; then nothing is appended.
 func (d *Decoder) DecodeTraces(body []byte, tenant string, ingested time.Time, out []lineage.Span) ([]lineage.Span, []Reject, error) {
-	d.context = context{tenant: tenant, ingested: ingested}
+	d.tidy()
+	before := len(out)
+	c := shared{tenant: tenant, ingested: ingested}
 	var rejects []Reject
 	index := 0
-	err := d.walk(body, func(raw []byte) {
+	ok := d.walk(body, &c, func(n int) { out = slices.Grow(out, n) }, func(raw []byte) bool {
 		out = append(out, lineage.Span{})
-		if reason := d.span(raw, &out[len(out)-1]); reason != "" {
+		reason, ok := d.span(raw, &c, &out[len(out)-1])
+		if reason != "" {
 			out = out[:len(out)-1]
 			rejects = append(rejects, Reject{Index: index, Reason: reason, Raw: raw})
 		}
 		index++
+		return ok
 	})
-	return out, rejects, err
+	if !ok {
+		return out[:before], nil, errUnscanned("decode OTLP traces")
+	}
+	return out, rejects, nil
 }
 
-// span decodes one span; it returns why the span cannot be stored, or "".
-func (d *Decoder) span(raw []byte, s *lineage.Span) string {
-	c := &d.context
-	s.Tenant, s.Ingested, s.Service, s.Resource = c.tenant, c.ingested, c.service, c.resource
-	s.ScopeName, s.ScopeVersion = c.scopeName, c.scopeVersion
-	s.Kind, s.Status = "Unspecified", "Unset"
-	s.Hash = xxhash.Sum64(raw) ^ bits.RotateLeft64(c.resourceHash, 1)
+// The tags of a span.
+const (
+	spanTrace     = 1<<3 | bytesType
+	spanSelf      = 2<<3 | bytesType
+	spanState     = 3<<3 | bytesType
+	spanParent    = 4<<3 | bytesType
+	spanName      = 5<<3 | bytesType
+	spanKind      = 6<<3 | varintType
+	spanStart     = 7<<3 | fixed64Type
+	spanEnd       = 8<<3 | fixed64Type
+	spanEvents    = 11<<3 | bytesType
+	spanLinks     = 13<<3 | bytesType
+	spanStatus    = 15<<3 | bytesType
+	spanFlags     = 16<<3 | fixed32Type
+	statusMessage = 2<<3 | bytesType
+	statusCode    = 3<<3 | varintType
+)
+
+// span decodes one span. It returns why the span cannot be stored, if so.
+func (d *Decoder) span(raw []byte, c *shared, s *lineage.Span) (reason string, ok bool) {
 	var start, end uint64
+	var status []byte
 	attributes, events, links := false, false, false
-	r := reader{rest: raw}
-	for r.next() {
-		switch r.num {
-		case 1:
-			copy(s.TraceID[:], r.data)
-		case 2:
-			copy(s.SpanID[:], r.data)
-		case 3:
-			s.State = view(r.data)
-		case 4:
-			copy(s.Parent[:], r.data)
-		case 5:
-			s.Name = view(r.data)
-		case 6:
-			s.Kind = kindName(r.value)
-		case 7:
-			start = r.value
-		case 8:
-			end = r.value
-		case 9:
+	s.Kind, s.Status = unspecified, unset
+	for i := 0; i < len(raw); {
+		var tag uint64
+		var v []byte
+		if tag, i = varint(raw, i); i < 0 {
+			return "", false
+		}
+		switch tag {
+		case spanTrace:
+			v, i = chunk(raw, i)
+			s.TraceID = lineage.TraceID{}
+			copy(s.TraceID[:], v)
+		case spanSelf:
+			v, i = chunk(raw, i)
+			s.SpanID = lineage.SpanID{}
+			copy(s.SpanID[:], v)
+		case spanParent:
+			v, i = chunk(raw, i)
+			s.Parent = lineage.SpanID{}
+			copy(s.Parent[:], v)
+		case spanState:
+			v, i = chunk(raw, i)
+			s.State = view(v)
+		case spanName:
+			v, i = chunk(raw, i)
+			s.Name = view(v)
+		case spanKind:
+			var n uint64
+			n, i = varint(raw, i)
+			s.Kind = kindName(n)
+		case spanStart:
+			start, i = fixed64(raw, i)
+		case spanEnd:
+			end, i = fixed64(raw, i)
+		case attributesOfSpan:
 			attributes = true
-		case 11:
+			_, i = chunk(raw, i)
+		case spanEvents:
 			events = true
-		case 13:
+			_, i = chunk(raw, i)
+		case spanLinks:
 			links = true
-		case 15:
-			d.status(r.data, s)
-		case 16:
-			s.Flags = uint32(r.value)
+			_, i = chunk(raw, i)
+		case spanStatus:
+			if status, i = chunk(raw, i); i >= 0 && !readStatus(status, s) {
+				return "", false
+			}
+		case spanFlags:
+			s.Flags, i = fixed32(raw, i)
+		default:
+			i = skip(raw, i, tag)
+		}
+		if i < 0 {
+			return "", false
 		}
 	}
-	if r.bad {
-		return malformed
-	}
-	if !plausible(start) {
-		return fmt.Sprintf("startTimeUnixNano is %d; want nanoseconds since 1970 of a time before 2200", start)
-	}
-	s.Start = time.Unix(0, int64(start)).UTC()
-	if end > start && plausible(end) {
-		s.Duration = time.Duration(end - start)
-	}
-	s.Attributes = "{}"
+	s.Attributes, ok = "{}", true
 	if attributes {
-		s.Attributes = d.attributesIn(raw, 9, nil)
+		s.Attributes, ok = d.attributes(raw, attributesOfSpan)
 	}
-	s.Business = d.withResource(d.take())
-	if events {
-		s.Events = d.events(raw)
+	if events && ok {
+		s.Events, ok = d.events(raw)
 	}
-	if links {
-		s.Links = d.links(raw)
+	if links && ok {
+		s.Links, ok = d.links(raw)
 	}
-	d.business = d.business[:0] // attributes of events and links are not the span's
-	return ""
-}
-
-func (d *Decoder) status(raw []byte, s *lineage.Span) {
-	for r := (reader{rest: raw}); r.next(); {
-		switch {
-		case r.num == 2 && r.wire == delimited:
-			s.StatusMessage = view(r.data)
-		case r.num == 3 && r.value == 1:
-			s.Status = "Ok"
-		case r.num == 3 && r.value == 2:
-			s.Status = "Error"
-		}
-	}
-}
-
-func kindName(kind uint64) string {
-	switch kind {
-	case 1:
-		return "Internal"
-	case 2:
-		return "Server"
-	case 3:
-		return "Client"
-	case 4:
-		return "Producer"
-	case 5:
-		return "Consumer"
+	s.Business = d.wanted.take(c.business)
+	s.Tenant, s.Ingested, s.Service, s.Resource = c.tenant, c.ingested, c.service, c.resource
+	s.ScopeName, s.ScopeVersion, s.Hash = c.scopeName, c.scopeVersion, c.hash(raw)
+	switch {
+	case !ok:
+	case !possible(start):
+		reason = impossible("startTimeUnixNano", start)
+	case end > start && !possible(end):
+		reason = impossible("endTimeUnixNano", end)
 	default:
-		return "Unspecified"
+		s.Start = instant(start)
+		if end > start {
+			s.Duration = time.Duration(end - start)
+		}
 	}
+	return reason, ok
 }
 
-// events packs a span's events: [{"t":unix ns,"name":…,"attrs":{…}}].
-func (d *Decoder) events(raw []byte) string {
-	d.begin()
-	d.byte('[')
-	first := true
-	for r := (reader{rest: raw}); r.next(); {
-		if r.num != 11 || r.wire != delimited {
-			continue
+func readStatus(raw []byte, s *lineage.Span) bool {
+	for i := 0; i >= 0 && i < len(raw); {
+		var tag, n uint64
+		var v []byte
+		if tag, i = varint(raw, i); i < 0 {
+			return false
 		}
-		var at uint64
-		var name []byte
-		for e := (reader{rest: r.data}); e.next(); {
-			switch {
-			case e.num == 1:
-				at = e.value
-			case e.num == 2 && e.wire == delimited:
-				name = e.data
-			}
+		switch tag {
+		case statusMessage:
+			v, i = chunk(raw, i)
+			s.StatusMessage = view(v)
+		case statusCode:
+			n, i = varint(raw, i)
+			s.Status = statusName(n)
+		default:
+			i = skip(raw, i, tag)
 		}
-		if !first {
-			d.byte(',')
+		if i < 0 {
+			return false
 		}
-		first = false
-		d.raw(`{"t":`)
-		d.uint(at)
-		d.raw(`,"name":`)
-		d.quote(name)
-		d.raw(`,"attrs":`)
-		d.appendAttributes(r.data, 3, nil)
-		d.byte('}')
 	}
-	d.byte(']')
-	return d.end()
-}
-
-// links packs a span's links: [{"trace":hex,"span":hex,"state":…,"attrs":{…}}].
-func (d *Decoder) links(raw []byte) string {
-	d.begin()
-	d.byte('[')
-	first := true
-	for r := (reader{rest: raw}); r.next(); {
-		if r.num != 13 || r.wire != delimited {
-			continue
-		}
-		var trace, span, state []byte
-		for l := (reader{rest: r.data}); l.next(); {
-			switch {
-			case l.wire != delimited:
-			case l.num == 1:
-				trace = l.data
-			case l.num == 2:
-				span = l.data
-			case l.num == 3:
-				state = l.data
-			}
-		}
-		if !first {
-			d.byte(',')
-		}
-		first = false
-		d.raw(`{"trace":"`)
-		d.hex(trace)
-		d.raw(`","span":"`)
-		d.hex(span)
-		d.raw(`","state":`)
-		d.quote(state)
-		d.raw(`,"attrs":`)
-		d.appendAttributes(r.data, 4, nil)
-		d.byte('}')
-	}
-	d.byte(']')
-	return d.end()
+	return true
 }

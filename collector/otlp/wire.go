@@ -1,90 +1,84 @@
 package otlp
 
-import (
-	"encoding/binary"
-	"unsafe"
-)
+import "encoding/binary"
 
 // The wire types of protobuf.
 const (
-	varint    = 0
-	fixed64   = 1
-	delimited = 2
-	fixed32   = 5
+	varintType  = 0
+	fixed64Type = 1
+	bytesType   = 2
+	fixed32Type = 5
 )
 
-// reader steps through the fields of one message. After next has returned
-// true, num and wire tell the field, data its bytes (wire type delimited) and value
-// its number (any other). A message that is cut short or uses groups sets bad.
-type reader struct {
-	rest  []byte
-	num   uint64
-	wire  uint8
-	value uint64
-	data  []byte
-	bad   bool
+// The readers below take the position to read at and return the one behind what
+// was read. A negative position says that the bytes do not hold it.
+
+// broken is that position.
+const broken = -1
+
+// varint reads a number.
+func varint(b []byte, i int) (uint64, int) {
+	if i < len(b) && b[i] < 0x80 {
+		return uint64(b[i]), i + 1
+	}
+	return longVarint(b, i)
 }
 
-func (r *reader) next() bool {
-	if len(r.rest) == 0 || r.bad {
-		return false
+func longVarint(b []byte, i int) (uint64, int) {
+	v, n := binary.Uvarint(b[i:])
+	if n <= 0 {
+		return 0, broken
 	}
-	tag, n := uvarint(r.rest)
-	if n <= 0 || tag>>3 == 0 || tag>>3 > 1<<29-1 {
-		return r.fail()
+	return v, i + n
+}
+
+// chunk reads a length and as many bytes.
+func chunk(b []byte, i int) ([]byte, int) {
+	if i < len(b) {
+		if end := i + 1 + int(b[i]); b[i] < 0x80 && end <= len(b) {
+			return b[i+1 : end : end], end
+		}
 	}
-	r.rest = r.rest[n:]
-	r.num, r.wire = tag>>3, uint8(tag&7)
-	switch r.wire {
-	case varint:
-		if r.value, n = uvarint(r.rest); n <= 0 {
-			return r.fail()
-		}
-		r.rest = r.rest[n:]
-	case fixed64:
-		if len(r.rest) < 8 {
-			return r.fail()
-		}
-		r.value = binary.LittleEndian.Uint64(r.rest)
-		r.rest = r.rest[8:]
-	case delimited:
-		size, n := uvarint(r.rest)
-		if n <= 0 || size > uint64(len(r.rest)-n) {
-			return r.fail()
-		}
-		r.data = r.rest[n : n+int(size)]
-		r.rest = r.rest[n+int(size):]
-	case fixed32:
-		if len(r.rest) < 4 {
-			return r.fail()
-		}
-		r.value = uint64(binary.LittleEndian.Uint32(r.rest))
-		r.rest = r.rest[4:]
+	return longChunk(b, i)
+}
+
+func longChunk(b []byte, i int) ([]byte, int) {
+	n, i := longVarint(b, i)
+	if i < 0 || n > uint64(len(b)-i) {
+		return nil, broken
+	}
+	end := i + int(n)
+	return b[i:end:end], end
+}
+
+func fixed64(b []byte, i int) (uint64, int) {
+	if len(b)-i < 8 {
+		return 0, broken
+	}
+	return binary.LittleEndian.Uint64(b[i:]), i + 8
+}
+
+func fixed32(b []byte, i int) (uint32, int) {
+	if len(b)-i < 4 {
+		return 0, broken
+	}
+	return binary.LittleEndian.Uint32(b[i:]), i + 4
+}
+
+// skip passes over the value of a field that is not looked into. Groups, which
+// protobuf gave up long before OTLP began, count as broken.
+func skip(b []byte, i int, tag uint64) int {
+	switch tag & 7 {
+	case varintType:
+		_, i = varint(b, i)
+	case fixed64Type:
+		_, i = fixed64(b, i)
+	case bytesType:
+		_, i = chunk(b, i)
+	case fixed32Type:
+		_, i = fixed32(b, i)
 	default:
-		return r.fail()
+		return broken
 	}
-	return true
-}
-
-func (r *reader) fail() bool {
-	r.bad = true
-	return false
-}
-
-// uvarint is binary.Uvarint with its one-byte case in front.
-func uvarint(b []byte) (uint64, int) {
-	if len(b) > 0 && b[0] < 0x80 {
-		return uint64(b[0]), 1
-	}
-	return binary.Uvarint(b)
-}
-
-// view returns b as a string that shares its memory. Every b that is viewed is
-// a part of a journal record or of a decoder's arena: the first is never
-// changed after it was read, the second never after the part was viewed.
-func view(b []byte) string {
-	if len(b) == 0 {
-		return ""
-	}
-	return unsafe.String(&b[0], len(b))
+	return i
 }

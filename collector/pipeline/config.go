@@ -72,8 +72,11 @@ func (d *Deps) fill() error {
 		name    string
 		missing bool
 	}{
-		{"Journal", d.Journal == nil}, {"Ledger", d.Ledger == nil}, {"Sink", d.Sink == nil},
-		{"Memory", d.Memory == nil}, {"Catalogue", d.Catalogue == nil},
+		{"Journal", d.Journal == nil},
+		{"Ledger", d.Ledger == nil},
+		{"Sink", d.Sink == nil},
+		{"Memory", d.Memory == nil},
+		{"Catalogue", d.Catalogue == nil},
 	} {
 		if need.missing {
 			return lineage.Errorf(lineage.Internal, "pipeline", "%s is required", need.name)

@@ -86,8 +86,10 @@ func TestDecode(t *testing.T) {
 			rows: [3]int{0, 0, 1},
 		},
 		"A batch of CloudEvents": {
-			rec: journal.Record{Signal: lineage.Events, Encoding: journal.CloudEventBatch,
-				Payload: fmt.Appendf(nil, "["+event+","+event+"]", "1", "2")},
+			rec: journal.Record{
+				Signal: lineage.Events, Encoding: journal.CloudEventBatch,
+				Payload: fmt.Appendf(nil, "["+event+","+event+"]", "1", "2"),
+			},
 			rows: [3]int{0, 0, 2},
 		},
 		"Broken protobuf": {
@@ -124,7 +126,10 @@ func TestDecode(t *testing.T) {
 func TestAnEventOwnsItsStrings(t *testing.T) {
 	t.Parallel()
 	cat := must(lineage.ParseCatalogue(nil))
-	rec := journal.Record{Signal: lineage.Traces, Encoding: journal.Protobuf, Tenant: "default", Items: 1, Payload: must(spansRequest(1, 0).MarshalProto())}
+	rec := journal.Record{
+		Type: journal.Data, Signal: lineage.Traces, Encoding: journal.Protobuf, Tenant: "default", Items: 1,
+		Payload: must(spansRequest(1, 0).MarshalProto()),
+	}
 	d := &draft{block: &lineage.Block{}, catalogue: cat, decoder: NewDecoder(), judge: &script{}, known: newKnown()}
 	d.add(&rec)
 	if len(d.block.Events) != 1 {

@@ -47,12 +47,13 @@ func beforeTheLast(r *rig) (names []string) {
 		r.send(lineage.Traces, 4, fourSpans(i))
 		r.drain()
 	}
-	r.store.plan(halves)
+	r.store.plan(append([]mishap{halves}, slices.Repeat([]mishap{refuses}, 1000)...)...)
 	r.send(lineage.Traces, 4, fourSpans(2))
-	for r.p.Status().Pending == 0 || len(r.store.table("spans")) == 8 {
+	for len(r.store.table("spans")) != 10 {
 		<-time.After(time.Millisecond)
 	}
 	r.down(nil)
+	r.store.mishaps = nil
 	list, _ := r.fs.List("l")
 	for _, n := range list {
 		if strings.HasSuffix(n, ".segment") {

@@ -57,7 +57,8 @@ func (p *Pipeline) Status() Status {
 		oldest = p.arrivals[0]
 	}
 	for signal := lineage.Traces; signal <= lineage.Events; signal++ {
-		t, all := p.cp.Totals[signal], journal.Received[signal]
+		// A journal whose tail is lost to the disk may count less than is stored.
+		t, all := p.cp.Totals[signal], max(journal.Received[signal], p.cp.Through[signal])
 		g := SignalStatus{
 			Signal: signal, Quarantined: t.Quarantined, Deduplicated: t.Deduplicated, Stored: t.Stored,
 			Stitched: p.cp.Freed.Stitched[signal],

@@ -150,7 +150,8 @@ func (s *store) each(kind string, since uint64, visit func(block uint64, n ident
 }
 
 func (s *store) RecentSpans(_ context.Context, _ string, since uint64,
-	yield func(uint64, string, lineage.TraceID, lineage.SpanID, uint64)) error {
+	yield func(uint64, string, lineage.TraceID, lineage.SpanID, uint64),
+) error {
 	return s.each("span", since, func(b uint64, n identity) { yield(b, n.tenant, n.trace, n.span, n.hash) })
 }
 

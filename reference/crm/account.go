@@ -33,8 +33,14 @@ func masterAccounts() []Account {
 
 func priceList() []product {
 	return []product{
-		{"PUMP-100", 48_900}, {"PUMP-250", 112_500}, {"VALVE-12", 6_450}, {"SEAL-KIT", 1_999},
-		{"MOTOR-3KW", 89_000}, {"SENSOR-T4", 12_750}, {"GASKET-80", 845}, {"SERVICE-DAY", 96_000},
+		{"PUMP-100", 48_900},
+		{"PUMP-250", 112_500},
+		{"VALVE-12", 6_450},
+		{"SEAL-KIT", 1_999},
+		{"MOTOR-3KW", 89_000},
+		{"SENSOR-T4", 12_750},
+		{"GASKET-80", 845},
+		{"SERVICE-DAY", 96_000},
 	}
 }
 

@@ -18,7 +18,8 @@ type row struct {
 
 func open(t interface {
 	Fatal(args ...any)
-}, path string) (*service.DB, *service.Table[row]) {
+}, path string,
+) (*service.DB, *service.Table[row]) {
 	db := service.NewDB(path)
 	table := service.NewTable[row](db, "rows")
 	if err := db.Open(); err != nil {
