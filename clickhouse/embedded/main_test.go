@@ -195,12 +195,7 @@ func (c plainCall) do(t *testing.T) answer {
 	return answer{status: response.StatusCode, header: response.Header, body: string(body)}
 }
 
-// get and post send a statement in the URL and in the body.
-func get(t *testing.T, query string) answer {
-	t.Helper()
-	return plainCall{method: http.MethodGet, args: url.Values{"query": {query}}}.do(t)
-}
-
+// post sends a statement in the body, with settings by name and value.
 func post(t *testing.T, query string, settings ...string) answer {
 	t.Helper()
 	args := url.Values{}
