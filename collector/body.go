@@ -136,7 +136,7 @@ func (f *inflater) fill(src io.Reader, hint, limit int64, held *reservation) (_ 
 func (f *inflater) grow(buf []byte, announced bool, most int64, held *reservation) ([]byte, error) {
 	size := 2 * int64(cap(buf))
 	if announced {
-		size = max(min(2*size, most), int64(cap(buf))+1)
+		size = max(min(2*size, most), int64(cap(buf))+int64(cap(buf))/4+1)
 	}
 	size = f.buffers.sizeOf(size)
 	if err := held.grow(size); err != nil {
