@@ -17,11 +17,6 @@ type Account struct {
 	Events       uint64 `json:"events,omitempty"` // handed to the feed; not a fate of items
 }
 
-// closes tells whether every item has one fate.
-func (a Account) closes() bool {
-	return int64(a.Received)+a.Adjusted == int64(a.Stored+a.Quarantined+a.Deduplicated)
-}
-
 // Tally is an account for each signal; the index is the lineage.Signal.
 type Tally [lineage.Events + 1]Account
 
