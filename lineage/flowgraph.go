@@ -124,6 +124,9 @@ func (f *flowGraph) recompute() {
 			// Nothing is walked through a leaf, so new evidence about it matters only
 			// to what is at the other end of it, and that is touched too.
 			f.shaken.add(n)
+			if f.g.firsts.has(raw) {
+				f.retell(n) // where it stood as a placeholder
+			}
 		default:
 			f.disturb(n)
 		}
@@ -144,16 +147,27 @@ func (f *flowGraph) verdict(i int32) verdict {
 	return f.verdicts[i]
 }
 
-// told has the executions told anew that show a claim.
+// told has the executions told anew that show a claim: those of what its events
+// name, and those that another claim of its events brings them to.
 func (f *flowGraph) told(c *claim) {
 	for _, at := range c.events {
-		for _, r := range f.g.events[at].Refs {
-			n := f.g.nodes[f.g.byObject[r.Object]].canon
-			for _, in := range [...][]int32{f.inAnchor[n], f.inLoose[n]} {
-				for _, a := range in {
-					f.changed[a] = true
-				}
+		e := f.g.events[at]
+		for _, r := range e.Refs {
+			f.retell(f.g.nodes[f.g.byObject[r.Object]].canon)
+		}
+		for _, name := range claimsOf(e) {
+			if a := f.verdict(f.g.byClaim[name]).anchor; a >= 0 {
+				f.changed[a] = true
 			}
+		}
+	}
+}
+
+// retell has the executions told anew that hold a canonical node.
+func (f *flowGraph) retell(n int32) {
+	for _, in := range [...][]int32{f.inAnchor[n], f.inLoose[n]} {
+		for _, a := range in {
+			f.changed[a] = true
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package lineage
 
 import (
+	"iter"
 	"slices"
 	"strings"
 )
@@ -16,7 +17,7 @@ type Graph struct {
 	cat    *Catalogue
 	tenant string
 
-	events []*Event // by index; nil for one that lost to a greater of its identity
+	events []*Event // by index
 	byID   map[eventID]int32
 	losers map[eventID]map[uint64]bool // hashes seen under an identity, beside the winner's
 
@@ -36,6 +37,7 @@ type Graph struct {
 	tx    *transactions
 
 	touched set // raw nodes that new evidence names
+	firsts  set // raw nodes that got their first event of their own, or lost their last
 	regroup set // raw nodes with new equality edges
 	reguard set // canonical nodes whose cardinality may have changed
 	reclaim set // claims with new evidence
@@ -82,7 +84,7 @@ func NewGraph(cat *Catalogue, tenant string) *Graph {
 		byObject: make(map[Object]int32), byText: make(map[string][]int32), byClaim: make(map[string]int32),
 		types: newIndex(), quals: newIndex(), words: make(map[string]string),
 		refused: make(map[int32]bool),
-		touched: make(set), regroup: make(set), reguard: make(set), reclaim: make(set),
+		touched: make(set), firsts: make(set), regroup: make(set), reguard: make(set), reclaim: make(set),
 	}
 	for _, f := range cat.Flows() {
 		g.flows = append(g.flows, newFlowGraph(g, f))
@@ -145,12 +147,17 @@ func (g *Graph) Recompute() []ExecutionRef {
 	}
 	changed = g.tx.takeChanged(changed)
 	clear(g.touched)
+	clear(g.firsts)
 	clear(g.reclaim)
 	return changed
 }
 
 // Len returns the number of events held.
 func (g *Graph) Len() int { return len(g.events) }
+
+// Events yields every event held, those that won over another of their identity.
+// They are shared and must not be changed.
+func (g *Graph) Events() iter.Seq[*Event] { return slices.Values(g.events) }
 
 // TakeClashes returns the clashes found since it was last called.
 func (g *Graph) TakeClashes() []Clash {
@@ -214,40 +221,60 @@ func (g *Graph) node(o Object) int32 {
 // attach enters the event at an index into everything that it names.
 func (g *Graph) attach(at int32) {
 	e := g.events[at]
-	subject := int32(-1)
-	if o := e.Subject(); !o.IsZero() {
-		if n := g.node(o); g.nodes[n].business {
-			subject = n
-		}
-	}
+	subject := g.subject(e)
 	for _, r := range e.Refs {
 		n := g.node(r.Object)
 		nd := &g.nodes[n]
 		switch {
 		case r.Role == Subject:
 			nd.subject = append(nd.subject, at)
+			if len(nd.subject) == 1 {
+				g.firsts.add(n)
+			}
 		case subject >= 0:
 			nd.named = append(nd.named, at)
 		default:
 			nd.mention = append(nd.mention, at)
 		}
 		g.touched.add(n)
-		if subject >= 0 && r.Role != Subject && r.Role != Alias && nd.business {
-			g.link(subject, n, at, string(r.Role))
-		}
 	}
 	for _, r := range e.Relations {
-		from, to := g.node(r.From), g.node(r.To)
-		g.touched.add(from)
-		g.touched.add(to)
-		if g.nodes[from].business && g.nodes[to].business {
-			g.link(from, to, at, r.Qualifier)
-		}
+		g.touched.add(g.node(r.From))
+		g.touched.add(g.node(r.To))
 	}
+	g.relations(at, func(from, to int32, qualifier string) { g.link(from, to, at, qualifier) })
 	for _, q := range e.Equalities {
 		g.equate(q, at)
 	}
 	g.attachClaims(at)
+}
+
+// subject returns the node of the business object that an event is about, or -1.
+func (g *Graph) subject(e *Event) int32 {
+	if o := e.Subject(); !o.IsZero() {
+		if n := g.node(o); g.nodes[n].business {
+			return n
+		}
+	}
+	return -1
+}
+
+// relations yields what an event says of business objects: that its subject is
+// related to the others that it names, and the relations that it states.
+func (g *Graph) relations(at int32, yield func(from, to int32, qualifier string)) {
+	e := g.events[at]
+	if subject := g.subject(e); subject >= 0 {
+		for _, r := range e.Refs {
+			if n := g.node(r.Object); r.Role != Subject && r.Role != Alias && g.nodes[n].business {
+				yield(subject, n, string(r.Role))
+			}
+		}
+	}
+	for _, r := range e.Relations {
+		if from, to := g.node(r.From), g.node(r.To); g.nodes[from].business && g.nodes[to].business {
+			yield(from, to, r.Qualifier)
+		}
+	}
 }
 
 func (g *Graph) link(from, to, event int32, qualifier string) {
@@ -275,6 +302,9 @@ func (g *Graph) detach(at int32) {
 	for n := range nodes {
 		nd := &g.nodes[n]
 		nd.subject = slices.DeleteFunc(nd.subject, isIt)
+		if len(nd.subject) == 0 {
+			g.firsts.add(n)
+		}
 		nd.named = slices.DeleteFunc(nd.named, isIt)
 		nd.mention = slices.DeleteFunc(nd.mention, isIt)
 		nd.edges = slices.DeleteFunc(nd.edges, func(h halfEdge) bool { return h.event == at })

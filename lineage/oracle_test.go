@@ -282,15 +282,30 @@ func TestAnyOrderBatchingAndRepetitionGiveTheSameLineage(t *testing.T) {
 			t.Fatalf("(-in order +shuffled):\n%s", diff)
 		}
 		whole, parts := NewGraph(cat, "default"), NewGraph(cat, "default")
+		shown := map[ExecutionRef]*Execution{} // as one has it who writes down what is announced
 		order := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "order"), 3)).Perm(len(events))
 		for i, at := range order {
 			whole.Add(&events[at])
 			parts.Add(&events[len(order)-1-i])
-			parts.Recompute()
+			for _, ref := range parts.Recompute() {
+				if shown[ref] = parts.Execution(ref); shown[ref] == nil {
+					delete(shown, ref)
+				}
+			}
 		}
 		whole.Recompute()
 		if diff := cmp.Diff(allOf(whole), allOf(parts)); diff != "" {
 			t.Fatalf("in full (-at once +one by one):\n%s", diff)
+		}
+		for _, x := range allOf(whole) {
+			ref := ExecutionRef{x.Flow, x.Anchor}
+			if diff := cmp.Diff(x, shown[ref]); diff != "" {
+				t.Fatalf("%v (-at once +as announced):\n%s", ref, diff)
+			}
+			delete(shown, ref)
+		}
+		if len(shown) > 0 {
+			t.Fatalf("these are gone, which was not announced: %v", shown)
 		}
 	})
 }

@@ -25,7 +25,7 @@ func (g *Graph) Execution(ref ExecutionRef) *Execution {
 			return nil
 		}
 		x := &Execution{Tenant: g.tenant, Flow: ref.Flow, Anchor: ref.Anchor, State: StateObserved}
-		g.writeOut(x, b, nil)
+		g.writeOut(x, b, g.tx.placeholder(b), g.tx.edges(b))
 		return x
 	}
 	f := g.flowNamed(ref.Flow)
@@ -41,7 +41,8 @@ func (g *Graph) Execution(ref ExecutionRef) *Execution {
 		return nil
 	}
 	x := &Execution{Tenant: g.tenant, Flow: ref.Flow, Anchor: ref.Anchor, Unanchored: loose}
-	g.writeOut(x, b, f)
+	g.writeOut(x, b, func(m member) bool { return g.placeholder(m.node) }, f.edges(b))
+	x.Claims = f.claimsIn(b)
 	f.judgeStages(x, b)
 	return x
 }
@@ -107,11 +108,11 @@ func (g *Graph) Claims(flow string) []Claim {
 	return claims
 }
 
-func (g *Graph) writeOut(x *Execution, b *body, f *flowGraph) {
+func (g *Graph) writeOut(x *Execution, b *body, placeholder func(member) bool, edges map[edgeKey][]int32) {
 	x.Truncated = b.truncated
 	for _, m := range b.members {
 		nd := &g.nodes[m.node]
-		out := Member{Object: nd.object, Rank: int(m.rank), Leaf: m.leaf, Placeholder: g.placeholder(m.node)}
+		out := Member{Object: nd.object, Rank: int(m.rank), Leaf: m.leaf, Placeholder: placeholder(m)}
 		for _, raw := range nd.group {
 			if raw != m.node {
 				out.Aliases = append(out.Aliases, g.nodes[raw].object)
@@ -119,16 +120,13 @@ func (g *Graph) writeOut(x *Execution, b *body, f *flowGraph) {
 		}
 		x.Members = append(x.Members, out)
 	}
-	x.Edges = g.edgesAmong(b, f)
+	x.Edges = g.writeEdges(edges)
 	x.Events = make([]*Event, len(b.events))
 	for i, at := range b.events {
 		x.Events[i] = g.events[at]
 	}
 	if len(x.Events) > 0 {
 		x.StartedAt, x.LastAt = x.Events[0].Time, x.Events[len(x.Events)-1].Time
-	}
-	if f != nil {
-		x.Claims = f.claimsIn(b)
 	}
 }
 
@@ -148,15 +146,18 @@ func (f *flowGraph) claimsIn(b *body) []Claim {
 	return claims
 }
 
-// edgesAmong collects the relations between members, the evidence of equal ones
-// together, sorted by from, to and qualifier.
-func (g *Graph) edgesAmong(b *body, f *flowGraph) []Edge {
-	type key struct{ from, to, qualifier int32 }
+// edgeKey names a relation between canonical nodes.
+type edgeKey struct{ from, to, qualifier int32 }
+
+// edges collects the relations between the members of a body, each with the
+// events that state it.
+func (f *flowGraph) edges(b *body) map[edgeKey][]int32 {
+	g := f.g
 	g.marks.begin(len(g.nodes))
 	for _, m := range b.members {
 		g.marks.first(m.node)
 	}
-	events := make(map[key][]int32)
+	edges := make(map[edgeKey][]int32)
 	for _, m := range b.members {
 		if m.leaf {
 			continue // a payment run knows thousands; its edges stand at the other end too
@@ -167,15 +168,22 @@ func (g *Graph) edgesAmong(b *body, f *flowGraph) []Edge {
 				switch {
 				case to == m.node || !g.marks.has(to):
 				case h.forward:
-					events[key{m.node, to, h.qualifier}] = append(events[key{m.node, to, h.qualifier}], h.event)
-				case f != nil && f.leaf(to):
-					events[key{to, m.node, h.qualifier}] = append(events[key{to, m.node, h.qualifier}], h.event)
+					k := edgeKey{m.node, to, h.qualifier}
+					edges[k] = append(edges[k], h.event)
+				case f.leaf(to):
+					k := edgeKey{to, m.node, h.qualifier}
+					edges[k] = append(edges[k], h.event)
 				}
 			}
 		}
 	}
-	edges := make([]Edge, 0, len(events))
-	for k, list := range events {
+	return edges
+}
+
+// writeEdges writes relations out, sorted by from, to and qualifier.
+func (g *Graph) writeEdges(found map[edgeKey][]int32) []Edge {
+	edges := make([]Edge, 0, len(found))
+	for k, list := range found {
 		g.sortEvents(list)
 		e := Edge{From: g.nodes[k.from].object, To: g.nodes[k.to].object, Qualifier: g.quals.names[k.qualifier]}
 		for _, at := range slices.Compact(list) {

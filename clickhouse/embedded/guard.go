@@ -20,6 +20,8 @@ func (c *connection) judge(s statement, reader, readonly bool) (class, error) {
 		return classUnknown, c.complain(text)
 	case found.statements > 1:
 		return found.class, refusal(codeSyntaxError, "SYNTAX_ERROR", "Multi-statements are not allowed: there are %d", found.statements)
+	case s.goesOn():
+		return found.class, refusal(codeSyntaxError, "SYNTAX_ERROR", "Multi-statements are not allowed: something stands behind the ; of VALUES")
 	case found.class >= classUnknown:
 		return found.class, refusal(codeNotImplemented, "NOT_IMPLEMENTED", "the engine cannot tell what this statement does, so it does not run")
 	case s.files:

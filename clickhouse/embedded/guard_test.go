@@ -10,6 +10,7 @@ import (
 func TestGuard(t *testing.T) {
 	t.Parallel()
 	target := table(t, "a Int32", "MergeTree ORDER BY a")
+	other := table(t, "a Int32", "MergeTree ORDER BY a")
 	for name, test := range map[string]struct {
 		query    string
 		readonly string // the setting in the URL
@@ -21,6 +22,14 @@ func TestGuard(t *testing.T) {
 		"two statements without a blank":        {query: "SELECT 1;SELECT 2", status: 400, part: "Multi-statements"},
 		"two statements behind a comment":       {query: "SELECT 1 /* ; */ ; -- x\n SELECT 2", status: 400, part: "Multi-statements"},
 		"one that holds two":                    {query: "DROP TABLE a PARALLEL WITH DROP TABLE b", status: 400, part: "Multi-statements"},
+		"one behind values":                     {query: "INSERT INTO " + target + " VALUES (1); DROP TABLE " + target, status: 400, part: "Multi-statements"},
+		"one behind values, on its own line":    {query: "INSERT INTO " + target + " VALUES (1)\n;\nDROP TABLE " + target, status: 400, part: "Multi-statements"},
+		"one behind values and a comment":       {query: "INSERT INTO " + target + " VALUES (1); -- ;\n DROP TABLE " + target, status: 400, part: "Multi-statements"},
+		"one behind a quote in a comment":       {query: "INSERT INTO " + target + " VALUES (1) /* ' */; DROP TABLE " + target + "; '", status: 400, part: "Multi-statements"},
+		"one behind a quote in a dollar text":   {query: "INSERT INTO " + target + " VALUES (length($x$'$x$)); DROP TABLE " + target + "; '", status: 400, part: "Multi-statements"},
+		"one behind a dollar text in a quote":   {query: "INSERT INTO " + target + " VALUES (length('$x$')); DROP TABLE " + target + "; '$x$'", status: 400, part: "Multi-statements"},
+		"a semicolon behind values":             {query: "INSERT INTO " + other + " VALUES (1);\n", status: 200},
+		"a semicolon in a value":                {query: "INSERT INTO " + other + " VALUES (length('; DROP'));", status: 200},
 		"a semicolon at the end":                {query: "SELECT 1; -- done", status: 200},
 		"a semicolon in a text":                 {query: "SELECT '; DROP TABLE x'", status: 200},
 		"GET cannot write":                      {query: "INSERT INTO " + target + " SELECT 1", get: true, status: 403, part: "Code: 164"},

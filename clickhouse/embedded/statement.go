@@ -146,3 +146,37 @@ func namesFile(sql string, t token) bool {
 	}
 	return false
 }
+
+// goesOn tells whether something stands behind a semicolon in the data of an
+// INSERT … VALUES, which the engine would run as a further statement although its
+// parser counts one. The data is read twice, with comments and $texts$ hiding a
+// semicolon and without: which of the two the engine takes depends on the row.
+func (s *statement) goesOn() bool {
+	if !s.inserts || !s.inline() {
+		return false
+	}
+	data := s.text[s.data:]
+	l := &lexer{sql: data}
+	ended := false
+	for t, ok := l.next(); ok; t, ok = l.next() {
+		if ended && !isSign(data, t, ';') {
+			return true
+		}
+		ended = ended || isSign(data, t, ';')
+	}
+	for at := 0; at < len(data); at++ {
+		switch c := data[at]; {
+		case c == '\'' || c == '"' || c == '`':
+			at = quoted(data, at) - 1
+		case c == ';':
+			l := &lexer{sql: data, at: at}
+			for t, ok := l.next(); ok; t, ok = l.next() {
+				if !isSign(data, t, ';') {
+					return true
+				}
+			}
+			return false
+		}
+	}
+	return false
+}

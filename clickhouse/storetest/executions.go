@@ -51,6 +51,29 @@ func tombstones(t *testing.T, f *Fixture) {
 	equal(t, "nothing saved", live(), 1)
 }
 
+func retirement(t *testing.T, f *Fixture) {
+	ctx := t.Context()
+	version, err := f.ExecutionsVersion(ctx, "default")
+	must(t, err)
+	equal(t, "version of nothing", version, 0)
+	must(t, f.SaveExecutions(ctx, "default", 3, []*lineage.Execution{execution("f", "old", 1, lineage.StateOpen, ""), execution("f", "kept", 2, lineage.StateOpen, "")}, nil))
+	must(t, f.SaveExecutions(ctx, "other", 3, []*lineage.Execution{execution("f", "theirs", 1, lineage.StateOpen, "")}, nil))
+	must(t, f.SaveExecutions(ctx, "default", 8, []*lineage.Execution{execution("f", "kept", 2, lineage.StateOpen, "")}, nil))
+	for range 2 {
+		must(t, f.RetireExecutions(ctx, "default", 7))
+		page, err := f.Executions(ctx, lineage.ListQuery{Tenant: "default", Limit: 10})
+		must(t, err)
+		equal(t, "left", len(page.Executions), 1)
+		equal(t, "which", page.Executions[0].Anchor.ID, "kept")
+	}
+	page, err := f.Executions(ctx, lineage.ListQuery{Tenant: "other", Limit: 10})
+	must(t, err)
+	equal(t, "of another tenant", len(page.Executions), 1)
+	version, err = f.ExecutionsVersion(ctx, "default")
+	must(t, err)
+	equal(t, "version", version, 8)
+}
+
 func executionLists(t *testing.T, f *Fixture) {
 	must(t, f.SaveExecutions(t.Context(), "default", 1, []*lineage.Execution{
 		execution("sales", "a", 1*time.Second, lineage.StateOpen, "order"),

@@ -40,6 +40,7 @@ func Run(t *testing.T, dsn string) {
 		"the latest identities are told from a block on":                      recentIdentities,
 		"a greater version of an execution holds, whatever comes first":       versionsHold,
 		"a tombstone ends an execution until it lives again":                  tombstones,
+		"executions below a version are retired, and no others":               retirement,
 		"executions are listed newest first and by flow, state and stage":     executionLists,
 		"what is set aside without a block is stored once":                    setAside,
 		"what is quarantined twice comes once":                                quarantinedTwice,

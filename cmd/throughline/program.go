@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 	_ "time/tzdata" // a reader's time zone is a setting of theirs, wherever this runs
 
@@ -55,6 +56,8 @@ type Program struct {
 
 	engine    *embedded.Supervisor // nil with a server
 	store     *clickhouse.Store
+	shelf     shelf
+	catalogue atomic.Pointer[lineage.Catalogue]
 	journal   *journal.Journal
 	ledger    *journal.Journal
 	stitcher  *stitcher.Stitcher
@@ -121,6 +124,17 @@ func (p *Program) Stop(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
+// Reload reads the catalogue again and puts it in force, for what comes in and
+// for the executions that stand. When it is wrong, the old one stays.
+func (p *Program) Reload(ctx context.Context) error {
+	cat, err := p.shelf.open(p.cfg.Catalog)
+	if err != nil || cat.Hash() == p.catalogue.Load().Hash() {
+		return err
+	}
+	p.catalogue.Store(cat)
+	return p.stitcher.Reload(ctx, cat)
+}
+
 // Failed yields the error of a part that died while running.
 func (p *Program) Failed() <-chan error { return p.failed }
 
@@ -159,10 +173,12 @@ func (p *Program) startJournal(context.Context) error {
 }
 
 func (p *Program) startPipeline(ctx context.Context) error {
-	shelf, cat, err := openCatalogues(p.cfg)
+	p.shelf = shelf{filepath.Join(p.cfg.Data, "catalogues")}
+	cat, err := p.shelf.open(p.cfg.Catalog)
 	if err != nil {
 		return err
 	}
+	p.catalogue.Store(cat)
 	p.stitcher, err = stitcher.New(
 		stitcher.Config{Dir: p.cfg.Data, Writer: p.journal.ID()},
 		stitcher.Deps{Catalogue: cat, Store: p.store, Log: p.log, Registerer: p.metrics},
@@ -176,7 +192,7 @@ func (p *Program) startPipeline(ctx context.Context) error {
 	p.onStop("stitcher", p.stitcher.Stop)
 	p.pipeline, err = pipeline.New(pipeline.Config{}, pipeline.Deps{
 		Journal: p.journal, Ledger: p.ledger, Decoder: pipeline.NewDecoder(), Sink: p.store, Memory: memory{p.store},
-		Feed: p.stitcher, Catalogue: func() *lineage.Catalogue { return cat }, Catalogues: shelf.Catalogue, Log: p.log, Registerer: p.metrics,
+		Feed: p.stitcher, Catalogue: p.catalogue.Load, Catalogues: p.shelf.Catalogue, Log: p.log, Registerer: p.metrics,
 	})
 	if err != nil {
 		return err

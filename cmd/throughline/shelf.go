@@ -2,7 +2,7 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
+	"errors"
 	"os"
 	"path/filepath"
 
@@ -13,41 +13,69 @@ import (
 // block that a crash left in doubt is decoded again with its own.
 type shelf struct{ dir string }
 
-// openCatalogues reads the catalogue that is in force, built-in files first, and
-// puts it on the shelf.
-func openCatalogues(cfg Config) (shelf, *lineage.Catalogue, error) {
-	s := shelf{filepath.Join(cfg.Data, "catalogues")}
-	files, err := readCatalogue(cfg.Catalog)
+// open reads the catalogue of the directories, built-in files first, and puts it
+// on the shelf.
+func (s shelf) open(dirs []string) (*lineage.Catalogue, error) {
+	files, err := readCatalogue(dirs)
 	if err != nil {
-		return s, nil, err
+		return nil, err
 	}
 	files = distinct(files)
 	cat, err := lineage.ParseCatalogue(files)
 	if err != nil {
-		return s, nil, err
+		return nil, err
 	}
-	return s, cat, s.put(cat.Hash(), files)
+	return cat, s.put(cat.Hash(), files)
 }
 
 func (s shelf) path(hash string) string { return filepath.Join(s.dir, hash+".json") }
 
-// put keeps the files of a catalogue, all at once.
+// put keeps the files of a catalogue, all at once. They are on the disk before
+// the first block is decoded with them.
 func (s shelf) put(hash string, files []lineage.File) error {
-	if _, err := os.Stat(s.path(hash)); err == nil {
+	const op = "keep the catalogue"
+	if _, err := s.Catalogue(hash); err == nil {
 		return nil
 	}
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
-		return fmt.Errorf("keep the catalogue: %w", err)
+		return lineage.E(lineage.Unavailable, op, err)
 	}
 	text, err := json.Marshal(files)
 	if err != nil {
-		return fmt.Errorf("keep the catalogue: %w", err)
+		return lineage.E(lineage.Internal, op, err)
 	}
 	next := s.path(hash) + ".next"
-	if err := os.WriteFile(next, text, 0o600); err != nil {
-		return fmt.Errorf("keep the catalogue: %w", err)
+	if err := writeDurably(next, text); err != nil {
+		return lineage.E(lineage.Unavailable, op, err)
 	}
-	return os.Rename(next, s.path(hash))
+	if err := os.Rename(next, s.path(hash)); err != nil {
+		return lineage.E(lineage.Unavailable, op, err)
+	}
+	if err := syncFolder(s.dir); err != nil {
+		return lineage.E(lineage.Unavailable, op, err)
+	}
+	return nil
+}
+
+func writeDurably(path string, text []byte) (err error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	if _, err := f.Write(text); err != nil {
+		return err
+	}
+	return f.Sync()
+}
+
+func syncFolder(dir string) (err error) {
+	f, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	return f.Sync()
 }
 
 // Catalogue returns the catalogue with a hash. The error is of kind NotFound when

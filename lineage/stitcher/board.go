@@ -43,6 +43,17 @@ func (b *board) add(name string) *flowBoard {
 	return fb
 }
 
+// refs returns every execution that is on the board.
+func (b *board) refs() []lineage.ExecutionRef {
+	var refs []lineage.ExecutionRef
+	for name, fb := range b.flows {
+		for anchor := range fb.summaries {
+			refs = append(refs, lineage.ExecutionRef{Flow: name, Anchor: anchor})
+		}
+	}
+	return refs
+}
+
 // put replaces what is known of an execution; nil takes it away.
 func (b *board) put(ref lineage.ExecutionRef, x *lineage.Execution) {
 	fb := b.flows[ref.Flow]

@@ -10,33 +10,35 @@ import (
 	"throughline/lineage"
 )
 
-// checkpoint is how far executions are stored. Losing it only means that more
-// of them are written again.
+// checkpoint is how far executions are stored, and by which catalogue. Losing it
+// only means that more of them are written again.
 type checkpoint struct {
-	Writer string `json:"writer"`
-	Block  uint64 `json:"block"`
+	Writer    string `json:"writer"`
+	Block     uint64 `json:"block"`
+	Catalogue string `json:"catalogue"`
 }
 
 const checkpointFile = "stitcher.json"
 
-func readCheckpoint(dir, writer string) (uint64, error) {
+// readCheckpoint returns the zero checkpoint when there is none of this writer.
+func readCheckpoint(dir, writer string) (checkpoint, error) {
 	raw, err := os.ReadFile(filepath.Join(dir, checkpointFile))
 	if errors.Is(err, fs.ErrNotExist) {
-		return 0, nil
+		return checkpoint{}, nil
 	}
 	if err != nil {
-		return 0, lineage.E(lineage.Unavailable, "read stitcher checkpoint", err)
+		return checkpoint{}, lineage.E(lineage.Unavailable, "read stitcher checkpoint", err)
 	}
 	var c checkpoint
 	if json.Unmarshal(raw, &c) != nil || c.Writer != writer {
-		return 0, nil // torn, or of another journal: begin anew
+		return checkpoint{}, nil // torn, or of another journal: begin anew
 	}
-	return c.Block, nil
+	return c, nil
 }
 
-func writeCheckpoint(dir, writer string, block uint64) error {
+func (c checkpoint) write(dir string) error {
 	const op = "write stitcher checkpoint"
-	raw, err := json.Marshal(checkpoint{writer, block})
+	raw, err := json.Marshal(c)
 	if err != nil {
 		return lineage.E(lineage.Internal, op, err)
 	}

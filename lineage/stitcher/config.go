@@ -27,6 +27,10 @@ type Store interface {
 	// SaveExecutions stores whole replacements of live executions, and that others
 	// are gone; the greatest version of an execution counts.
 	SaveExecutions(ctx context.Context, tenant string, version uint64, live []*lineage.Execution, gone []lineage.ExecutionRef) error
+	// ExecutionsVersion returns the greatest version among the stored executions.
+	ExecutionsVersion(ctx context.Context, tenant string) (uint64, error)
+	// RetireExecutions stores that every execution is gone whose version is less.
+	RetireExecutions(ctx context.Context, tenant string, version uint64) error
 	// SaveQuarantine stores entries; one with an ID that is there changes nothing.
 	SaveQuarantine(ctx context.Context, entries []lineage.Quarantined) error
 }

@@ -16,7 +16,8 @@ const flushRows = 10_000
 // the checkpoint. What fails stays unsaved.
 func (s *Stitcher) flush(ctx context.Context) error {
 	s.mu.Lock()
-	block := s.computed
+	next := checkpoint{Writer: s.cfg.Writer, Block: max(s.computed, s.saved.Block), Catalogue: s.catalogue.Hash()}
+	retire := s.retire
 	refs := make([]lineage.ExecutionRef, 0, len(s.unsaved))
 	for ref := range s.unsaved {
 		refs = append(refs, ref)
@@ -25,7 +26,11 @@ func (s *Stitcher) flush(ctx context.Context) error {
 	clashes := s.clashes
 	s.clashes = nil
 	s.mu.Unlock()
-	if err := s.save(ctx, refs, clashes); err != nil {
+	err := s.save(ctx, refs, clashes)
+	if err == nil && retire > 0 {
+		err = s.deps.Store.RetireExecutions(ctx, s.cfg.Tenant, retire)
+	}
+	if err != nil {
 		s.mu.Lock()
 		for _, ref := range refs {
 			s.unsaved[ref] = true
@@ -34,14 +39,18 @@ func (s *Stitcher) flush(ctx context.Context) error {
 		s.mu.Unlock()
 		return err
 	}
-	if block <= s.Checkpoint() {
+	s.mu.Lock()
+	s.retire = 0
+	same := s.saved == next
+	s.mu.Unlock()
+	if same {
 		return nil
 	}
-	if err := writeCheckpoint(s.cfg.Dir, s.cfg.Writer, block); err != nil {
+	if err := next.write(s.cfg.Dir); err != nil {
 		return err
 	}
 	s.mu.Lock()
-	s.persisted = block
+	s.saved = next
 	s.mu.Unlock()
 	return nil
 }

@@ -8,8 +8,9 @@ import (
 )
 
 // load rebuilds the graph from the stored events, trying again for as long as
-// the store is away. Executions of blocks past the checkpoint count as unsaved.
-// It returns false when ctx ends first.
+// the store is away. Executions of blocks past the checkpoint count as unsaved,
+// and all of them do when another catalogue made those that are stored. It
+// returns false when ctx ends first.
 func (s *Stitcher) load(ctx context.Context) bool {
 	wait := 100 * time.Millisecond
 	for {
@@ -33,11 +34,16 @@ func (s *Stitcher) load(ctx context.Context) bool {
 
 func (s *Stitcher) tryLoad(ctx context.Context) error {
 	began := s.deps.Now()
+	version, err := s.deps.Store.ExecutionsVersion(ctx, s.cfg.Tenant)
+	if err != nil {
+		return err
+	}
 	graph := lineage.NewGraph(s.deps.Catalogue, s.cfg.Tenant)
+	saved := s.saved
 	var late []*lineage.Event // past the checkpoint: their executions may not be stored
-	last := s.persisted
-	err := s.deps.Store.EventsSince(ctx, s.cfg.Tenant, func(writer string, block uint64, e *lineage.Event) error {
-		if writer == s.cfg.Writer && block > s.persisted {
+	last := saved.Block
+	err = s.deps.Store.EventsSince(ctx, s.cfg.Tenant, func(writer string, block uint64, e *lineage.Event) error {
+		if writer == s.cfg.Writer && block > saved.Block {
 			last = max(last, block)
 			kept := *e
 			late = append(late, &kept)
@@ -52,16 +58,23 @@ func (s *Stitcher) tryLoad(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.version = max(s.version, version)
+	anew := version > 0 && saved.Catalogue != s.deps.Catalogue.Hash()
+	if anew {
+		s.retire = s.version + 1
+	}
 	board := newBoard(s.deps.Catalogue)
 	for _, ref := range graph.Recompute() {
-		board.put(ref, graph.Execution(ref))
+		if board.put(ref, graph.Execution(ref)); anew {
+			s.unsaved[ref] = true
+		}
 	}
 	graph.TakeClashes() // they were set aside before the checkpoint moved
 	for _, e := range late {
 		graph.Add(e)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	for _, ref := range graph.Recompute() {
 		s.unsaved[ref] = true
 		board.put(ref, graph.Execution(ref))
@@ -69,6 +82,7 @@ func (s *Stitcher) tryLoad(ctx context.Context) error {
 	s.clashes = append(s.clashes, graph.TakeClashes()...)
 	s.graph, s.board, s.fed, s.computed = graph, board, last, last
 	s.metrics.resident.Set(float64(graph.Len()))
-	s.deps.Log.Info("the resident state is whole", "events", graph.Len(), "past_checkpoint", len(late), "took", s.deps.Now().Sub(began))
+	s.deps.Log.Info("the resident state is whole", "events", graph.Len(), "past_checkpoint", len(late),
+		"written_anew", anew, "took", s.deps.Now().Sub(began))
 	return nil
 }

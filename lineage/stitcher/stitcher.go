@@ -15,6 +15,7 @@ type Stitcher struct {
 	metrics *metrics
 
 	mu        sync.Mutex // guards the graph and all below it
+	catalogue *lineage.Catalogue
 	graph     *lineage.Graph
 	board     *board
 	fed       uint64 // the last block whose events are in the graph
@@ -23,7 +24,8 @@ type Stitcher struct {
 	unsaved   map[lineage.ExecutionRef]bool
 	clashes   []lineage.Clash
 	version   uint64
-	persisted uint64 // the last block whose executions are in the store
+	saved     checkpoint
+	retire    uint64 // rows of the store below this version are another catalogue's; 0: none are
 
 	hub    *hub
 	loaded chan struct{} // closed when the graph holds what was stored
@@ -44,7 +46,7 @@ func New(cfg Config, deps Deps) (*Stitcher, error) {
 	}
 	return &Stitcher{
 		cfg: cfg, deps: deps, metrics: m,
-		graph: lineage.NewGraph(deps.Catalogue, cfg.Tenant), board: newBoard(deps.Catalogue),
+		catalogue: deps.Catalogue, graph: lineage.NewGraph(deps.Catalogue, cfg.Tenant), board: newBoard(deps.Catalogue),
 		unsaved: make(map[lineage.ExecutionRef]bool), hub: newHub(),
 		loaded: make(chan struct{}), wake: make(chan struct{}, 1), done: make(chan struct{}),
 	}, nil
@@ -53,11 +55,11 @@ func New(cfg Config, deps Deps) (*Stitcher, error) {
 // Start reads the checkpoint and begins to load in the background; the store
 // may still be away. Loaded tells when the resident state is whole.
 func (s *Stitcher) Start(ctx context.Context) error {
-	persisted, err := readCheckpoint(s.cfg.Dir, s.cfg.Writer)
+	saved, err := readCheckpoint(s.cfg.Dir, s.cfg.Writer)
 	if err != nil {
 		return err
 	}
-	s.persisted = persisted
+	s.saved = saved
 	ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	go s.run(ctx)
 	return nil
@@ -119,7 +121,7 @@ func (s *Stitcher) Events(ctx context.Context, block uint64, events []lineage.Ev
 func (s *Stitcher) Checkpoint() uint64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.persisted
+	return s.saved.Block
 }
 
 func (s *Stitcher) run(ctx context.Context) {

@@ -80,6 +80,46 @@ func (s *shelf) SaveExecutions(_ context.Context, _ string, version uint64, live
 	return nil
 }
 
+func (s *shelf) ExecutionsVersion(context.Context, string) (uint64, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.away {
+		return 0, errAway
+	}
+	var version uint64
+	for _, r := range s.rows {
+		version = max(version, r.version)
+	}
+	return version, nil
+}
+
+func (s *shelf) RetireExecutions(_ context.Context, _ string, version uint64) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.away {
+		return errAway
+	}
+	for ref, r := range s.rows {
+		if r.version < version {
+			s.rows[ref] = row{version, nil}
+		}
+	}
+	return nil
+}
+
+func (s *shelf) live() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var refs []string
+	for ref, r := range s.rows {
+		if r.x != nil {
+			refs = append(refs, ref.Flow+" "+ref.Anchor.String())
+		}
+	}
+	slices.Sort(refs)
+	return refs
+}
+
 func (s *shelf) SaveQuarantine(_ context.Context, entries []lineage.Quarantined) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -103,6 +143,18 @@ func catalogue(t *testing.T) *lineage.Catalogue {
 	cat, err := lineage.NewCatalogue(lineage.Definition{Flows: []lineage.Flow{{
 		Name: "quote-to-cash", Anchor: "order", Ranks: map[string]int{"quote": -1, "order": 0, "invoice": 2},
 		Stages: []lineage.StageRule{{Name: "ordered", Type: "order"}, {Name: "invoiced", Type: "invoice"}},
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cat
+}
+
+// billing is another catalogue: its one flow is anchored by invoices.
+func billing(t *testing.T) *lineage.Catalogue {
+	t.Helper()
+	cat, err := lineage.NewCatalogue(lineage.Definition{Flows: []lineage.Flow{{
+		Name: "billing", Anchor: "invoice", Ranks: map[string]int{"order": -1, "invoice": 0},
 	}}})
 	if err != nil {
 		t.Fatal(err)
