@@ -13,7 +13,7 @@ import (
 )
 
 // browse opens a headless Chromium of its own.
-func browse(t *testing.T) context.Context {
+func browse(t testing.TB) context.Context {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
@@ -32,7 +32,7 @@ func browse(t *testing.T) context.Context {
 	return ctx
 }
 
-func post(t *testing.T, p *Program, event string) {
+func post(t testing.TB, p *Program, event string) {
 	t.Helper()
 	response, err := http.Post("http://"+p.collector.Addrs().OTLPHTTP+"/v1/events", "application/cloudevents+json", strings.NewReader(event))
 	if err != nil {
@@ -81,7 +81,7 @@ func TestAPersonSeesATransactionGrowWithoutReloading(t *testing.T) {
 }
 
 // watch waits until an expression is true in the page.
-func watch(t *testing.T, ctx context.Context, expression string) {
+func watch(t testing.TB, ctx context.Context, expression string) {
 	t.Helper()
 	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](expression)); err != nil {
 		t.Fatalf("%s: %v", expression, err)

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/pprof"
 	"slices"
 	"strings"
 	"testing"
@@ -21,14 +22,34 @@ import (
 // child process, and so does a house that is to be killed.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && slices.Contains([]string{"clickhouse", "serve", "demo"}, os.Args[1]) {
-		main()
-		return
+		os.Exit(profiled())
 	}
 	os.Exit(m.Run())
 }
 
+// profileEnv names the file where a house that is benchmarked writes what it spends
+// its processor time on.
+const profileEnv = "THROUGHLINE_BENCH_PROFILE"
+
+func profiled() int {
+	path := os.Getenv(profileEnv)
+	if path == "" || os.Args[1] != "serve" {
+		return program()
+	}
+	file, err := os.Create(path)
+	if err == nil {
+		err = pprof.StartCPUProfile(file)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer pprof.StopCPUProfile()
+	return program()
+}
+
 // startProgram runs the whole house in this process, on ports of its own.
-func startProgram(t *testing.T, cfg Config) *Program {
+func startProgram(t testing.TB, cfg Config) *Program {
 	t.Helper()
 	cfg.HTTP, cfg.OTLPGRPC, cfg.OTLPHTTP = "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0"
 	cfg.Memory, cfg.JournalMax, cfg.Data = 2<<30, 1<<30, t.TempDir()
@@ -64,7 +85,7 @@ type child struct {
 
 // startChild runs the house as its user would and waits until it has said where
 // it listens.
-func startChild(t *testing.T, dir string, args ...string) *child {
+func startChild(t testing.TB, dir string, args ...string) *child {
 	t.Helper()
 	all := append([]string{"serve", "--data", dir, "--http", "127.0.0.1:0", "--otlp-grpc", "127.0.0.1:0", "--otlp-http", "127.0.0.1:0", "--log-format", "json"}, args...)
 	c := &child{cmd: exec.Command(os.Args[0], all...), dir: dir}
@@ -93,7 +114,7 @@ func startChild(t *testing.T, dir string, args ...string) *child {
 }
 
 // kill ends the house as a power cut would, engine and all.
-func (c *child) kill(t *testing.T) {
+func (c *child) kill(t testing.TB) {
 	t.Helper()
 	if err := c.cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
@@ -102,7 +123,7 @@ func (c *child) kill(t *testing.T) {
 }
 
 // stop ends it as its user would.
-func (c *child) stop(t *testing.T) {
+func (c *child) stop(t testing.TB) {
 	t.Helper()
 	if err := c.cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
@@ -113,7 +134,7 @@ func (c *child) stop(t *testing.T) {
 }
 
 // eventually asks again and again until done says nil.
-func eventually(t *testing.T, within time.Duration, done func() error) {
+func eventually(t testing.TB, within time.Duration, done func() error) {
 	t.Helper()
 	if err := until(within, done); err != nil {
 		t.Fatal(err)

@@ -29,24 +29,29 @@ type request struct {
 
 var dawn = time.Date(2026, 11, 23, 6, 0, 0, 0, time.UTC)
 
+// steps are what happens to an order.
+var steps = []string{
+	`"subject":"order/%s","data":{"objects":{"quote":["Q-%[1]s"]}}`,
+	`"subject":"quote/Q-%s"`,
+	`"subject":"delivery/D-%s","data":{"objects":{"order":["%[1]s"]}}`,
+	`"subject":"invoice/I-%s","data":{"relations":[{"from":"invoice/I-%[1]s","to":"delivery/D-%[1]s","qualifier":"bills"}]}`,
+	`"subject":"payment/P-%s","data":{"objects":{"invoice":["I-%[1]s"]}}`,
+}
+
+func stepOf(order, at int, step string) string {
+	return fmt.Sprintf(`{"specversion":"1.0","id":"%d-%d","source":"/shop","type":"shop.step","time":%q,%s}`,
+		order, at, dawn.Add(time.Duration(order*10+at)*time.Second).Format(time.RFC3339), fmt.Sprintf(step, fmt.Sprintf("SO-%d", order)))
+}
+
 // business is what happens to n orders: five events each, and a span about it.
 func business(t *testing.T, n int) []request {
 	t.Helper()
 	var all []request
 	for i := range n {
-		order := fmt.Sprintf("SO-%d", i)
-		for j, step := range []string{
-			`"subject":"order/%s","data":{"objects":{"quote":["Q-%[1]s"]}}`,
-			`"subject":"quote/Q-%s"`,
-			`"subject":"delivery/D-%s","data":{"objects":{"order":["%[1]s"]}}`,
-			`"subject":"invoice/I-%s","data":{"relations":[{"from":"invoice/I-%[1]s","to":"delivery/D-%[1]s","qualifier":"bills"}]}`,
-			`"subject":"payment/P-%s","data":{"objects":{"invoice":["I-%[1]s"]}}`,
-		} {
-			text := fmt.Sprintf(`{"specversion":"1.0","id":"%d-%d","source":"/shop","type":"shop.step","time":%q,%s}`,
-				i, j, dawn.Add(time.Duration(i*10+j)*time.Second).Format(time.RFC3339), fmt.Sprintf(step, order))
-			all = append(all, request{"/v1/events", "application/cloudevents+json", []byte(text)})
+		for j, step := range steps {
+			all = append(all, request{"/v1/events", "application/cloudevents+json", []byte(stepOf(i, j, step))})
 		}
-		all = append(all, request{"/v1/traces", "application/x-protobuf", spanAbout(t, i, order)})
+		all = append(all, request{"/v1/traces", "application/x-protobuf", spanAbout(t, i, fmt.Sprintf("SO-%d", i))})
 	}
 	return all
 }
@@ -119,7 +124,7 @@ func (s *sender) try(ctx context.Context, r request) bool {
 }
 
 // query asks the embedded engine itself.
-func query(t *testing.T, c *child, sql string) string {
+func query(t testing.TB, c *child, sql string) string {
 	t.Helper()
 	token, err := os.ReadFile(filepath.Join(c.dir, tokenFile))
 	if err != nil {

@@ -11,11 +11,14 @@ import (
 // version is set by the build (-ldflags -X main.version=…).
 var version = "dev"
 
-func main() {
+func main() { os.Exit(program()) }
+
+// program runs one command and returns the process's exit code.
+func program() int {
 	console := Console{Out: os.Stdout, Err: os.Stderr, Env: os.LookupEnv}
 	err := newRoot(console).ExecuteContext(context.Background())
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "throughline: "+err.Error())
 	}
-	os.Exit(exitCode(err))
+	return exitCode(err)
 }
