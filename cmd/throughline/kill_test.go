@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.opentelemetry.io/collector/pdata/ptrace/ptraceotlp"
@@ -161,6 +162,14 @@ func lineages(c *child, orders int) ([]string, error) {
 	return all, nil
 }
 
+// kept is the table of executions as it counts: their last versions, without what
+// depends on when they were written.
+func kept(t *testing.T, c *child) string {
+	t.Helper()
+	return query(t, c, `SELECT flow, anchor_type, anchor_id, unanchored, state, stage, objects, events, detail, event_ids
+		FROM throughline.executions FINAL ORDER BY ALL`)
+}
+
 func TestTwentyKillsUnderLoadLoseNothingAndDoubleNothing(t *testing.T) {
 	const orders, kills = 400, 20
 	requests := business(t, orders)
@@ -174,6 +183,14 @@ func TestTwentyKillsUnderLoadLoseNothingAndDoubleNothing(t *testing.T) {
 	eventually(t, time.Minute, func() error { return closes(calm.addr.HTTP) })
 	var want []string
 	eventually(t, time.Minute, func() (err error) { want, err = lineages(calm, orders); return err })
+	eventually(t, time.Minute, func() error {
+		whole := query(t, calm, "SELECT countIf(objects = 5 AND events = 6), count() FROM throughline.executions FINAL WHERE flow = 'quote-to-cash'")
+		if whole != fmt.Sprintf("%d\t%d", orders, orders) {
+			return fmt.Errorf("whole and all stored executions: %s; want %d", whole, orders)
+		}
+		return nil
+	})
+	table := kept(t, calm)
 	calm.stop(t)
 
 	dir := filepath.Join(t.TempDir(), "stormy")
@@ -221,6 +238,12 @@ func TestTwentyKillsUnderLoadLoseNothingAndDoubleNothing(t *testing.T) {
 			if got[i] != want[i] {
 				return fmt.Errorf("order SO-%d\n%s\nundisturbed\n%s", i, got[i], want[i])
 			}
+		}
+		return nil
+	})
+	eventually(t, time.Minute, func() error {
+		if diff := cmp.Diff(strings.Split(table, "\n"), strings.Split(kept(t, c), "\n")); diff != "" {
+			return fmt.Errorf("the stored executions (-undisturbed +killed): %s", diff)
 		}
 		return nil
 	})
