@@ -52,7 +52,7 @@ func profiled() int {
 func startProgram(t testing.TB, cfg Config) *Program {
 	t.Helper()
 	cfg.HTTP, cfg.OTLPGRPC, cfg.OTLPHTTP = "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0"
-	cfg.Memory, cfg.JournalMax, cfg.Data = 2<<30, 1<<30, t.TempDir()
+	cfg.Memory, cfg.JournalMax, cfg.Data, cfg.LogFormat = 2<<30, 1<<30, t.TempDir(), "json"
 	p, err := NewProgram(cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)

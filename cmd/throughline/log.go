@@ -8,10 +8,22 @@ import (
 
 // newLogger writes text for a person at a terminal and JSON for a machine.
 func newLogger(w io.Writer, format string) *slog.Logger {
-	if format == "json" || (format == "auto" && !terminal(w)) {
+	if logFormat(w, format) == "json" {
 		return slog.New(slog.NewJSONHandler(w, nil))
 	}
 	return slog.New(slog.NewTextHandler(w, nil))
+}
+
+// logFormat settles auto: text for a person, JSON otherwise.
+func logFormat(w io.Writer, format string) string {
+	switch {
+	case format != "auto":
+		return format
+	case terminal(w):
+		return "text"
+	default:
+		return "json"
+	}
 }
 
 // terminal tells whether a person reads what is written.

@@ -54,7 +54,7 @@ func (p *Program) startEngine(ctx context.Context) error {
 	}
 	p.engine, err = embedded.NewSupervisor(embedded.SupervisorConfig{
 		Path: path, Listen: "127.0.0.1:0", Token: token, Patience: 20 * time.Second,
-		Args: []string{"clickhouse", "--path", "{path}", "--listen", "{listen}", "--memory", p.cfg.Memory.String(), "--log-format", "json"},
+		Args: []string{"clickhouse", "--path", "{path}", "--listen", "{listen}", "--memory", p.cfg.Memory.String(), "--log-format", logFormat(os.Stderr, p.cfg.LogFormat)},
 	}, embedded.SupervisorDeps{Logger: p.log, Metrics: p.metrics})
 	if err != nil {
 		return err

@@ -20,7 +20,8 @@ func (p *Pipeline) retry(ctx context.Context, what string, f func() error) error
 			return context.Cause(ctx)
 		}
 		p.trouble(what, err)
-		if now := p.deps.Now(); now.Sub(logged) >= time.Minute {
+		// A hiccup, or an engine that has just been started, is no news.
+		if now := p.deps.Now(); wait >= time.Second && now.Sub(logged) >= time.Minute {
 			p.deps.Log.Warn("the pipeline waits and tries again", "what", what, "error", err, "retry_in", wait)
 			logged = now
 		}

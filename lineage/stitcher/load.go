@@ -2,6 +2,7 @@ package stitcher
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"throughline/lineage"
@@ -22,7 +23,11 @@ func (s *Stitcher) load(ctx context.Context) bool {
 			return false
 		}
 		s.metrics.failures.Inc()
-		s.deps.Log.Warn("resident state waits for the store", "error", err, "retry_in", wait)
+		level := slog.LevelDebug // an engine that has just been started needs a moment
+		if wait >= time.Second {
+			level = slog.LevelWarn
+		}
+		s.deps.Log.Log(ctx, level, "resident state waits for the store", "error", err, "retry_in", wait)
 		select {
 		case <-ctx.Done():
 			return false
