@@ -118,6 +118,9 @@ func (c *Catalogue) checkFlow(f *Flow) error {
 			return fail("ranks names %s, a %s type; only business types have a rank", typ, t.Class)
 		}
 	}
+	if slices.Contains(f.Leaf, f.Anchor) {
+		return fail("leaf names %q, which is the anchor; nothing would be walked from it", f.Anchor)
+	}
 	for _, leaf := range f.Leaf {
 		if _, ok := f.Ranks[leaf]; !ok {
 			return fail("leaf names %q, which has no rank", leaf)
@@ -204,17 +207,25 @@ func (c *Catalogue) Spellings(id string) []string { return spellings(id) }
 // correlation id.
 func (c *Catalogue) Identifiers(e *Event) []Identifier {
 	rows := make([]Identifier, 0, len(e.Refs)+2*len(e.Relations)+1)
+	var known map[Object]bool // once there are many
 	add := func(o Object) {
-		for i := range rows {
-			if rows[i].Object == o {
-				return
+		if len(rows) == fewNames {
+			known = make(map[Object]bool, cap(rows))
+			for i := range rows {
+				known[rows[i].Object] = true
 			}
+		}
+		if known[o] || known == nil && slices.ContainsFunc(rows, func(r Identifier) bool { return r.Object == o }) {
+			return
 		}
 		rows = append(rows, Identifier{
 			Tenant: e.Tenant, Object: o, Kind: e.Kind, TraceID: e.TraceID, Source: e.Source, Time: e.Time,
 		})
 		if e.Kind == BusinessEvent {
 			rows[len(rows)-1].EventID = e.ID
+		}
+		if known != nil {
+			known[o] = true
 		}
 	}
 	for _, r := range e.Refs {

@@ -2,10 +2,13 @@ package lineage
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -160,11 +163,11 @@ func compileSchema(name string, doc map[string]any) (*jsonschema.Schema, error) 
 	compiler.DefaultDraft(jsonschema.Draft2020)
 	// A $ref stays inside its contract: no file and no address is ever read.
 	compiler.UseLoader(jsonschema.SchemeURLLoader{})
-	url := "contract:///" + name
-	if err := compiler.AddResource(url, value); err != nil {
+	address := "contract:///" + url.PathEscape(name)
+	if err := compiler.AddResource(address, value); err != nil {
 		return nil, err
 	}
-	return compiler.Compile(url)
+	return compiler.Compile(address)
 }
 
 // check validates the data of an event and returns it decoded. The error names
@@ -177,6 +180,9 @@ func (k *contract) check(data json.RawMessage) (any, error) {
 	if err != nil {
 		return nil, Errorf(Invalid, "contract "+k.name, "data is not JSON: %w", err)
 	}
+	if at, ok := boundless(value, ""); ok {
+		return nil, Errorf(Invalid, "contract "+k.name, "%s: the number has more than %d digits or so large an exponent; send it as a string", at, maxDigits)
+	}
 	if k.schema == nil {
 		return value, nil
 	}
@@ -184,6 +190,36 @@ func (k *contract) check(data json.RawMessage) (any, error) {
 		return nil, Errorf(Invalid, "contract "+k.name, "%s", schemaReason(err))
 	}
 	return value, nil
+}
+
+// maxDigits is how many digits and what exponent a number may have. A validator
+// compares numbers exactly, so that 1e999999 is a megabyte of digits to it.
+const maxDigits = 400
+
+// boundless finds a number that is costlier to compare than any business needs,
+// and returns its place.
+func boundless(value any, at string) (string, bool) {
+	switch v := value.(type) {
+	case map[string]any:
+		least, found := "", false // in a stable order: the reason is stored
+		for name, inner := range v {
+			if place, ok := boundless(inner, at+"/"+name); ok && (!found || place < least) {
+				least, found = place, true
+			}
+		}
+		return least, found
+	case []any:
+		for i, inner := range v {
+			if found, ok := boundless(inner, at+"/"+strconv.Itoa(i)); ok {
+				return found, ok
+			}
+		}
+	case json.Number:
+		digits, exponent, _ := strings.Cut(strings.ToLower(v.String()), "e")
+		size, err := strconv.Atoi(cmp.Or(exponent, "0"))
+		return at, err != nil || size > maxDigits || size < -maxDigits || len(digits) > maxDigits
+	}
+	return "", false
 }
 
 // schemaReason lists the leaves of a validation error, each with the place in

@@ -3,9 +3,6 @@ package lineage
 import (
 	"cmp"
 	"encoding/hex"
-	"encoding/json"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,12 +14,12 @@ import (
 // conventions when it has none. An error of kind Invalid says where the event
 // breaks its contract; such an event belongs in quarantine.
 func (c *Catalogue) FromCloudEvent(tenant string, ce *CloudEvent, ingested time.Time) (Event, error) {
-	e := Event{
+	e := naming{Event: Event{
 		Tenant: tenant, Source: ce.Source, ID: ce.ID, Type: ce.Type,
 		Time: ce.Time, Recorded: ce.Recorded, Ingested: ingested,
 		Correlation: claimable(ce.Correlation), Causation: claimable(ce.Causation),
 		Payload: string(ce.Data), Hash: xxhash.Sum64(ce.Raw),
-	}
+	}}
 	if e.Time.IsZero() {
 		e.Time = ingested
 	}
@@ -35,17 +32,20 @@ func (c *Catalogue) FromCloudEvent(tenant string, ce *CloudEvent, ingested time.
 		if !c.apply(k, document{value}, &e) {
 			return Event{}, Errorf(Invalid, "contract "+k.name, "%s: has no id that can be used; it is the event's subject", k.Map.Subject.ID)
 		}
-		return e, nil
+	} else {
+		c.applyConventions(ce, &e)
 	}
-	c.applyConventions(ce, &e)
-	return e, nil
+	if e.tooMany {
+		return Event{}, Errorf(Invalid, "map event", "data: it names more than %d objects and relations; send it as several events", MaxNamed)
+	}
+	return e.Event, nil
 }
 
 // FromSpan maps a span that carries business attributes, by its contract or by
 // the conventions. It returns false for one that carries none.
-func (c *Catalogue) FromSpan(s *Span) (Event, bool, error) {
+func (c *Catalogue) FromSpan(s *Span) (Event, bool) {
 	if len(s.Business) == 0 {
-		return Event{}, false, nil
+		return Event{}, false
 	}
 	e := Event{
 		Tenant: s.Tenant, Source: "otel:" + s.Service, ID: s.TraceID.String() + "-" + s.SpanID.String(),
@@ -63,9 +63,9 @@ func (c *Catalogue) FromSpan(s *Span) (Event, bool, error) {
 
 // FromLog maps a log record that carries business attributes, like FromSpan.
 // A log record has no identity of its own: its content is its id.
-func (c *Catalogue) FromLog(l *Log) (Event, bool, error) {
+func (c *Catalogue) FromLog(l *Log) (Event, bool) {
 	if len(l.Business) == 0 {
-		return Event{}, false, nil
+		return Event{}, false
 	}
 	e := Event{
 		Tenant: l.Tenant, Source: "otel:" + l.Service, ID: "log-" + strconv.FormatUint(l.Hash, 16),
@@ -75,7 +75,8 @@ func (c *Catalogue) FromLog(l *Log) (Event, bool, error) {
 	return c.fromAttributes("log", l.Business, e)
 }
 
-func (c *Catalogue) fromAttributes(signal string, attrs []Attr, e Event) (Event, bool, error) {
+func (c *Catalogue) fromAttributes(signal string, attrs []Attr, plain Event) (Event, bool) {
+	e := naming{Event: plain}
 	for _, a := range attrs {
 		key := c.keys[a.Key]
 		if key.correlation {
@@ -89,8 +90,8 @@ func (c *Catalogue) fromAttributes(signal string, attrs []Attr, e Event) (Event,
 		}
 	}
 	if k, ok := c.contracts[contractKey{signal, e.Type}]; ok {
-		mapped := e
-		mapped.Refs = nil
+		plain.Correlation = e.Correlation
+		mapped := naming{Event: plain}
 		if c.apply(k, attributes(attrs), &mapped) {
 			// What the conventions found beside the contract's own stays named.
 			for _, r := range e.Refs {
@@ -99,12 +100,12 @@ func (c *Catalogue) fromAttributes(signal string, attrs []Attr, e Event) (Event,
 			e = mapped
 		}
 	}
-	return e, len(e.Refs) > 0 || e.Correlation != "", nil
+	return e.Event, len(e.Refs) > 0 || e.Correlation != ""
 }
 
 // apply reads an event by its contract. It returns false when the contract
 // names a subject and there is none.
-func (c *Catalogue) apply(k *contract, at place, e *Event) bool {
+func (c *Catalogue) apply(k *contract, at place, e *naming) bool {
 	e.Contract = k.name
 	e.Stage = k.Map.Stage
 	if m := k.Map.Subject; m != nil {
@@ -154,56 +155,6 @@ func (c *Catalogue) objects(m RefMapping, at place) []Object {
 	return found
 }
 
-// conventional is the part of an event's data that the conventions know.
-type conventional struct {
-	Objects   map[string]json.RawMessage `json:"objects"`
-	Relations []struct {
-		From, To, Qualifier string
-	} `json:"relations"`
-	Aliases [][]string `json:"aliases"`
-	Stage   string     `json:"stage"`
-	Outcome Outcome    `json:"outcome"`
-	Attempt int        `json:"attempt"`
-	Reason  string     `json:"reason"`
-}
-
-// applyConventions reads an event that has no contract. Data that does not
-// follow the conventions says nothing of business; that is not an error.
-func (c *Catalogue) applyConventions(ce *CloudEvent, e *Event) {
-	if o, ok := c.parseObject(ce.Subject); ok {
-		e.addRef(o, Subject)
-	}
-	var data conventional
-	if len(ce.Data) == 0 || ce.Data[0] != '{' || json.Unmarshal(ce.Data, &data) != nil {
-		return
-	}
-	e.Stage, e.Outcome, e.Attempt, e.Reason = data.Stage, data.Outcome, max(data.Attempt, 0), data.Reason
-	for _, typ := range slices.Sorted(maps.Keys(data.Objects)) {
-		for _, id := range idList(data.Objects[typ]) {
-			if o, ok := c.parseObject(typ + "/" + id); ok {
-				e.addRef(o, Mentions)
-			}
-		}
-	}
-	for _, r := range data.Relations {
-		from, ok1 := c.parseObject(r.From)
-		to, ok2 := c.parseObject(r.To)
-		if ok1 && ok2 && from != to {
-			e.Relations = append(e.Relations, Relation{From: from, To: to, Qualifier: cmp.Or(r.Qualifier, string(Mentions))})
-		}
-	}
-	for _, pair := range data.Aliases {
-		if len(pair) != 2 {
-			continue
-		}
-		a, ok1 := c.parseObject(pair[0])
-		b, ok2 := c.parseObject(pair[1])
-		if ok1 && ok2 {
-			e.addEquality(Equality{A: a, B: b})
-		}
-	}
-}
-
 // parseObject reads type/id or type/system:id. A system is a lower-case name,
 // so that an id may itself hold a colon after anything else.
 func (c *Catalogue) parseObject(s string) (Object, bool) {
@@ -226,44 +177,6 @@ func systemName(s string) bool {
 		}
 	}
 	return s != ""
-}
-
-// idList takes an id, or a list of ids, as strings or as numbers.
-func idList(raw json.RawMessage) []string {
-	var many []json.RawMessage
-	if json.Unmarshal(raw, &many) != nil {
-		many = []json.RawMessage{raw}
-	}
-	ids := make([]string, 0, len(many))
-	for _, one := range many {
-		var s string
-		var n json.Number
-		switch {
-		case json.Unmarshal(one, &s) == nil:
-			ids = append(ids, s)
-		case json.Unmarshal(one, &n) == nil:
-			ids = append(ids, n.String())
-		}
-	}
-	return ids
-}
-
-func (e *Event) addRef(o Object, role Role) {
-	for _, r := range e.Refs {
-		if r.Object == o {
-			return // the first, strongest role stays
-		}
-	}
-	e.Refs = append(e.Refs, Ref{Object: o, Role: role})
-}
-
-func (e *Event) addEquality(q Equality) {
-	if q.A == q.B || q.A.Type != q.B.Type {
-		return
-	}
-	e.addRef(q.A, Alias)
-	e.addRef(q.B, Alias)
-	e.Equalities = append(e.Equalities, q)
 }
 
 // claimable returns a correlation or causation id, or "" for a refused value.

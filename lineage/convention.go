@@ -1,0 +1,85 @@
+package lineage
+
+import (
+	"cmp"
+	"encoding/json"
+	"maps"
+	"slices"
+)
+
+// applyConventions reads an event that has no contract. Each field of its data
+// stands for itself: one that does not follow the conventions says nothing of
+// business, and takes nothing away from the others.
+func (c *Catalogue) applyConventions(ce *CloudEvent, e *naming) {
+	if o, ok := c.parseObject(ce.Subject); ok {
+		e.addRef(o, Subject)
+	}
+	var data map[string]json.RawMessage
+	if len(ce.Data) == 0 || ce.Data[0] != '{' || json.Unmarshal(ce.Data, &data) != nil {
+		return
+	}
+	e.Stage = field[string](data, "stage")
+	e.Outcome = field[Outcome](data, "outcome")
+	e.Attempt = max(field[int](data, "attempt"), 0)
+	e.Reason = field[string](data, "reason")
+	objects := field[map[string]json.RawMessage](data, "objects")
+	for _, typ := range slices.Sorted(maps.Keys(objects)) {
+		for _, id := range idList(objects[typ]) {
+			if o, ok := c.parseObject(typ + "/" + id); ok {
+				e.addRef(o, Mentions)
+			}
+		}
+	}
+	for _, raw := range field[[]json.RawMessage](data, "relations") {
+		var r struct{ From, To, Qualifier string }
+		if json.Unmarshal(raw, &r) != nil {
+			continue
+		}
+		from, ok1 := c.parseObject(r.From)
+		to, ok2 := c.parseObject(r.To)
+		if ok1 && ok2 && from != to {
+			e.addRelation(Relation{From: from, To: to, Qualifier: cmp.Or(r.Qualifier, string(Mentions))})
+		}
+	}
+	for _, raw := range field[[]json.RawMessage](data, "aliases") {
+		var pair []string
+		if json.Unmarshal(raw, &pair) != nil || len(pair) != 2 {
+			continue
+		}
+		a, ok1 := c.parseObject(pair[0])
+		b, ok2 := c.parseObject(pair[1])
+		if ok1 && ok2 {
+			e.addEquality(Equality{A: a, B: b})
+		}
+	}
+}
+
+// field returns a field of an object, or the zero value when it is not there or
+// of another type.
+func field[T any](data map[string]json.RawMessage, name string) T {
+	var v, zero T
+	if raw, ok := data[name]; !ok || json.Unmarshal(raw, &v) != nil {
+		return zero
+	}
+	return v
+}
+
+// idList takes an id, or a list of ids, as strings or as numbers.
+func idList(raw json.RawMessage) []string {
+	var many []json.RawMessage
+	if json.Unmarshal(raw, &many) != nil {
+		many = []json.RawMessage{raw}
+	}
+	ids := make([]string, 0, len(many))
+	for _, one := range many {
+		var s string
+		var n json.Number
+		switch {
+		case json.Unmarshal(one, &s) == nil:
+			ids = append(ids, s)
+		case json.Unmarshal(one, &n) == nil:
+			ids = append(ids, n.String())
+		}
+	}
+	return ids
+}
