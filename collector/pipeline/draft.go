@@ -110,8 +110,8 @@ func (d *draft) siftSpans(from int) {
 		}
 		kept := d.fate(lineage.Traces, f, s.Hash)
 		if len(s.Business) > 0 && (kept || d.Salvage && f == resent) {
-			e, ok, err := d.catalogue.FromSpan(s)
-			d.observe(&e, ok, err, s.Attributes)
+			e, ok := d.catalogue.FromSpan(s)
+			d.observe(&e, ok)
 		}
 		if kept {
 			if w != i {
@@ -130,8 +130,8 @@ func (d *draft) siftLogs(from int) {
 		l := &b.Logs[i]
 		kept := d.fate(lineage.Logs, d.judge.log(d.items, l), l.Hash)
 		if len(l.Business) > 0 && (kept || d.Salvage) {
-			e, ok, err := d.catalogue.FromLog(l)
-			d.observe(&e, ok, err, l.Attributes)
+			e, ok := d.catalogue.FromLog(l)
+			d.observe(&e, ok)
 		}
 		if kept {
 			if w != i {
@@ -162,11 +162,7 @@ func (d *draft) siftEvents(from int) {
 
 // observe adds the event that was read from a span or log record. One that
 // breaks its contract is stored all the same; the breach goes to quarantine.
-func (d *draft) observe(e *lineage.Event, ok bool, err error, payload string) {
-	if err != nil {
-		d.quarantine(breach(e, err, payload))
-		return
-	}
+func (d *draft) observe(e *lineage.Event, ok bool) {
 	if ok {
 		own(e)
 		d.happened(*e)

@@ -19,7 +19,8 @@ type flowBoard struct {
 	summaries map[lineage.Object]lineage.Summary
 	counts    map[string]*lineage.StageCount
 	loose     int
-	sorted    []lineage.Summary // newest first; nil when it must be made anew
+	sorted    []lineage.Summary // newest first, but for what is in stale
+	stale     map[lineage.Object]bool
 }
 
 func newBoard(cat *lineage.Catalogue) *board {
@@ -37,6 +38,7 @@ func newBoard(cat *lineage.Catalogue) *board {
 func (b *board) add(name string) *flowBoard {
 	fb := &flowBoard{
 		summaries: make(map[lineage.Object]lineage.Summary), counts: make(map[string]*lineage.StageCount),
+		stale: make(map[lineage.Object]bool),
 	}
 	b.flows[name] = fb
 	b.order = append(b.order, name)
@@ -57,7 +59,7 @@ func (b *board) refs() []lineage.ExecutionRef {
 // put replaces what is known of an execution; nil takes it away.
 func (b *board) put(ref lineage.ExecutionRef, x *lineage.Execution) {
 	fb := b.flows[ref.Flow]
-	fb.sorted = nil
+	fb.stale[ref.Anchor] = true
 	if old, ok := fb.summaries[ref.Anchor]; ok {
 		fb.count(old, -1)
 		delete(fb.summaries, ref.Anchor)
@@ -91,15 +93,31 @@ func (fb *flowBoard) count(s lineage.Summary, by int) {
 	}
 }
 
-// newest returns the summaries, newest first.
+// newest returns the summaries, newest first. Only what has changed is sorted; it
+// is merged into the rest, so that a page under load does not sort all there is.
 func (fb *flowBoard) newest() []lineage.Summary {
-	if fb.sorted == nil {
-		fb.sorted = make([]lineage.Summary, 0, len(fb.summaries))
-		for _, s := range fb.summaries {
-			fb.sorted = append(fb.sorted, s)
-		}
-		slices.SortFunc(fb.sorted, compareSummaries)
+	if len(fb.stale) == 0 {
+		return fb.sorted
 	}
+	fresh := make([]lineage.Summary, 0, len(fb.stale))
+	for anchor := range fb.stale {
+		if s, ok := fb.summaries[anchor]; ok {
+			fresh = append(fresh, s)
+		}
+	}
+	slices.SortFunc(fresh, compareSummaries)
+	merged := make([]lineage.Summary, 0, len(fb.summaries))
+	for _, s := range fb.sorted {
+		if fb.stale[s.Anchor] {
+			continue
+		}
+		for len(fresh) > 0 && compareSummaries(fresh[0], s) < 0 {
+			merged, fresh = append(merged, fresh[0]), fresh[1:]
+		}
+		merged = append(merged, s)
+	}
+	fb.sorted = append(merged, fresh...)
+	clear(fb.stale)
 	return fb.sorted
 }
 
