@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/url"
 	"sort"
 	"strconv"
 	"strings"
@@ -104,7 +103,7 @@ func (c *Catalogue) addContract(def *Contract) error {
 	}
 	k := &contract{Contract: *def, name: fmt.Sprintf("%s@%d", def.Type, def.Version)}
 	if def.Schema != nil {
-		schema, err := compileSchema(def.Type, def.Schema)
+		schema, err := compileSchema(def.Schema)
 		if err != nil {
 			return fail("schema: %v", err)
 		}
@@ -150,7 +149,7 @@ func (k *contract) refMappings() []RefMapping {
 	return all
 }
 
-func compileSchema(name string, doc map[string]any) (*jsonschema.Schema, error) {
+func compileSchema(doc map[string]any) (*jsonschema.Schema, error) {
 	raw, err := json.Marshal(doc)
 	if err != nil {
 		return nil, err
@@ -163,7 +162,7 @@ func compileSchema(name string, doc map[string]any) (*jsonschema.Schema, error) 
 	compiler.DefaultDraft(jsonschema.Draft2020)
 	// A $ref stays inside its contract: no file and no address is ever read.
 	compiler.UseLoader(jsonschema.SchemeURLLoader{})
-	address := "contract:///" + url.PathEscape(name)
+	const address = "contract:///schema" // a type may hold any sign, and an address may not
 	if err := compiler.AddResource(address, value); err != nil {
 		return nil, err
 	}
