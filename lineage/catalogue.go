@@ -135,6 +135,9 @@ func (c *Catalogue) checkFlow(f *Flow) error {
 		if _, ok := f.Ranks[s.Type]; !ok {
 			return fail("stage %s: type is %q; want a type with a rank", s.Name, s.Type)
 		}
+		if _, ok := f.Ranks[s.By]; !ok && s.By != "" {
+			return fail("stage %s: by is %q; want a type with a rank", s.Name, s.By)
+		}
 		switch s.Complete {
 		case "", CompleteAny, CompleteAll:
 		case CompleteCount:

@@ -43,6 +43,7 @@ type Flow struct {
 type StageRule struct {
 	Name     string     `yaml:"name" json:"name"`
 	Type     string     `yaml:"type" json:"type"`         // of the objects that go through the stage
+	By       string     `yaml:"by" json:"by"`             // of the objects whose events say so; empty means Type
 	Complete Completion `yaml:"complete" json:"complete"` // empty means any
 	Count    int        `yaml:"count" json:"count"`       // for Complete == count
 }

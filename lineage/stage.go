@@ -1,6 +1,10 @@
 package lineage
 
-import "time"
+import (
+	"cmp"
+	"slices"
+	"time"
+)
 
 // judgeStages says where each stage of an execution stands, and from that where
 // the execution stands.
@@ -40,13 +44,20 @@ type progress struct {
 	doneAt time.Time // of the first event that went well
 }
 
+func (p *progress) told(e *Event) {
+	p.last = e.Outcome
+	if e.Outcome != OutcomeFailed && e.Outcome != OutcomeRetrying && p.doneAt.IsZero() {
+		p.doneAt = e.Time
+	}
+}
+
 func (f *flowGraph) judgeStage(rule StageRule, b *body) (Stage, time.Time) {
 	stage := Stage{Name: rule.Name, State: StatePending}
 	passed := make(map[int32]*progress)
 	tries := 0
 	for _, at := range b.events {
 		e := f.g.events[at]
-		subject, ok := f.reports(e, rule)
+		about, ok := f.reports(e, rule)
 		if !ok {
 			continue
 		}
@@ -56,16 +67,14 @@ func (f *flowGraph) judgeStage(rule StageRule, b *body) (Stage, time.Time) {
 		stage.Last = e.Time
 		tries++
 		stage.Attempts = max(stage.Attempts, e.Attempt)
-		p := passed[subject]
-		if p == nil {
-			p = &progress{}
-			passed[subject] = p
+		for _, n := range about {
+			if passed[n] == nil {
+				passed[n] = &progress{}
+			}
+			passed[n].told(e)
 		}
-		p.last = e.Outcome
 		if e.Outcome == OutcomeFailed || e.Outcome == OutcomeRetrying {
 			stage.Reason = e.Reason
-		} else if p.doneAt.IsZero() {
-			p.doneAt = e.Time
 		}
 	}
 	if tries == 0 {
@@ -89,19 +98,48 @@ func (f *flowGraph) judgeStage(rule StageRule, b *body) (Stage, time.Time) {
 	return stage, doneAt
 }
 
-// reports tells whether an event reports a stage, and about which object. An
-// event that names no stage reports the stage of its subject's type, so that
-// the conventions alone show progress. Spans and logs report none by themselves.
-func (f *flowGraph) reports(e *Event, rule StageRule) (int32, bool) {
+// reports tells whether an event reports a stage, and about which objects. An
+// event that names no stage reports the stage of its subject's type, so that the
+// conventions alone show progress. Where others report (a payment that invoices
+// are paid), it is about the objects of the stage's type that it names, or its
+// subject when it names none. Spans and logs report none by themselves.
+func (f *flowGraph) reports(e *Event, rule StageRule) (about []int32, ok bool) {
 	o := e.Subject()
 	if o.IsZero() {
-		return -1, e.Stage == rule.Name
+		return []int32{-1}, e.Stage == rule.Name
 	}
-	subject := f.g.nodes[f.g.byObject[o]].canon
 	if e.Stage != "" {
-		return subject, e.Stage == rule.Name
+		ok = e.Stage == rule.Name
+	} else {
+		ok = e.Kind == BusinessEvent && o.Type == cmp.Or(rule.By, rule.Type)
 	}
-	return subject, e.Kind == BusinessEvent && o.Type == rule.Type
+	if !ok {
+		return nil, false
+	}
+	if rule.By != "" && o.Type != rule.Type {
+		for _, r := range e.Refs {
+			about = f.appendOf(about, rule.Type, r.Object)
+		}
+		for _, r := range e.Relations {
+			about = f.appendOf(f.appendOf(about, rule.Type, r.From), rule.Type, r.To)
+		}
+	}
+	if len(about) == 0 {
+		about = append(about, f.g.nodes[f.g.byObject[o]].canon)
+	}
+	return about, true
+}
+
+// appendOf appends the node of an object that is of a type, once.
+func (f *flowGraph) appendOf(about []int32, typ string, o Object) []int32 {
+	if o.Type != typ {
+		return about
+	}
+	n := f.g.nodes[f.g.byObject[o]].canon
+	if slices.Contains(about, n) {
+		return about
+	}
+	return append(about, n)
 }
 
 // completedAt returns when the stage was complete, or the zero time.
