@@ -202,10 +202,6 @@ func (c *Catalogue) Object(typ, system, scope, id string) (Object, bool) {
 	return Object{Type: typ, System: system, Scope: scope, ID: id}, true
 }
 
-// Spellings returns every form under which id may be stored, for a search that
-// knows neither its type nor its system.
-func (c *Catalogue) Spellings(id string) []string { return spellings(id) }
-
 // Identifiers returns the rows by which an event is found: its objects and its
 // correlation id.
 func (c *Catalogue) Identifiers(e *Event) []Identifier {

@@ -35,9 +35,9 @@ func (n Normaliser) Apply(id string) string {
 	return id
 }
 
-// spellings returns every form that id may be kept under, since a search knows
+// Spellings returns every form that id may be kept under, since a search knows
 // neither type nor system.
-func spellings(id string) []string {
+func Spellings(id string) []string {
 	id = strings.TrimSpace(id)
 	all := []string{id, salesforce18(id), trimZeros(id), strings.ToUpper(id)}
 	slices.Sort(all)

@@ -69,6 +69,7 @@ type StageCount struct {
 	Completed int
 	Failed    int
 	Retrying  int
+	Observed  int // of a flow that names no stages
 }
 
 // Latency is a distribution of durations from the start of an execution to the

@@ -14,7 +14,7 @@ const maxFound = 100
 func (g *Graph) Search(id string) []Match {
 	var matches []Match
 	found := make(set)
-	for _, spelled := range g.cat.Spellings(id) {
+	for _, spelled := range Spellings(id) {
 		for _, raw := range g.byText[spelled] {
 			n := g.nodes[raw].canon
 			if found.has(n) || !g.spoken(n) {
@@ -84,7 +84,7 @@ func (g *Graph) refsFor(q ObjectQuery) []ExecutionRef {
 		return g.executionsOfClaim(i)
 	}
 	var refs []ExecutionRef
-	for _, spelled := range g.cat.Spellings(q.ID) {
+	for _, spelled := range Spellings(q.ID) {
 		for _, raw := range g.byText[spelled] {
 			o := g.nodes[raw].object
 			if o.Type != q.Type || (q.System != "" && o.System != q.System) || (q.Scope != "" && o.Scope != q.Scope) {

@@ -17,7 +17,7 @@ func TestTheLineagePageShowsEverythingThatIsKnown(t *testing.T) {
 		t.Fatalf("%d %s", got.StatusCode, got.body)
 	}
 	for id, want := range map[string][]string{
-		"where": {"Waiting for invoice; order is the furthest that it has come. The last event came 1 h ago."},
+		"where": {"Waiting for invoice; order is the furthest that it has come. But POST /invoices failed at erp. The last event came 1 h ago."},
 		"stage": {"✓ order done · 2 attempts 2026-03-02 11:00:00 UTC", "○ invoice pending"},
 		"object": {
 			"quote Q-1 crm -1 before the order ◌ named, no event of its own yet",

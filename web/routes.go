@@ -48,6 +48,6 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /-/healthy", s.healthy)
 	mux.HandleFunc("GET /-/ready", s.ready)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(s.deps.Gatherer, promhttp.HandlerOpts{}))
-	mux.HandleFunc("/", s.nowhere)
+	mux.HandleFunc("GET /", s.nowhere) // other methods are not allowed, which mux says
 	return s.metrics.counted(s.deps.Now, s.guarded(mux))
 }

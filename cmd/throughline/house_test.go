@@ -99,6 +99,12 @@ func startChild(t testing.TB, dir string, args ...string) *child {
 	if err := c.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		if c.cmd.ProcessState == nil { // the test failed before it ended its house
+			_ = c.cmd.Process.Kill()
+			_ = c.cmd.Wait()
+		}
+	})
 	err = until(time.Minute, func() error {
 		text, err := os.ReadFile(filepath.Join(dir, runFile))
 		if err != nil {

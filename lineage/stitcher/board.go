@@ -74,7 +74,9 @@ func (b *board) put(ref lineage.ExecutionRef, x *lineage.Execution) {
 func (fb *flowBoard) count(s lineage.Summary, by int) {
 	if s.Unanchored {
 		fb.loose += by
-		return
+		if s.Stage == "" {
+			return
+		}
 	}
 	c := fb.counts[s.Stage]
 	if c == nil {
@@ -88,6 +90,8 @@ func (fb *flowBoard) count(s lineage.Summary, by int) {
 		c.Failed += by
 	case lineage.StateRetrying:
 		c.Retrying += by
+	case lineage.StateObserved:
+		c.Observed += by
 	default:
 		c.Open += by
 	}

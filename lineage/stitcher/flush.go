@@ -89,6 +89,23 @@ func (s *Stitcher) writeOut(refs []lineage.ExecutionRef) (version uint64, live [
 	return s.version, live, gone
 }
 
+// clashReason says which of two events with one identity holds, and why.
+func clashReason(c lineage.Clash) string {
+	about := func(e *lineage.Event) string {
+		if o := e.Subject(); !o.IsZero() {
+			return e.Type + " about " + o.String()
+		}
+		return e.Type
+	}
+	why := "it has the later recordedtime"
+	if c.Winner.Recorded.Equal(c.Loser.Recorded) {
+		why = "they have the same recordedtime, or none, so the greater content hash decides"
+	}
+	return fmt.Sprintf("id: %q of %s is used by two events with other content. %s holds, since %s; this one, %s, does not count. "+
+		"Send a correction with a later recordedtime, and anything else with an id of its own.",
+		c.Loser.ID, c.Loser.Source, about(c.Winner), why, about(c.Loser))
+}
+
 // quarantine sets the losers of clashes aside. The id is of the content, so
 // that the same loser is one entry however often it is found.
 func quarantine(clashes []lineage.Clash) []lineage.Quarantined {
@@ -99,8 +116,7 @@ func quarantine(clashes []lineage.Clash) []lineage.Quarantined {
 		entries[i] = lineage.Quarantined{
 			Tenant: l.Tenant, ID: fmt.Sprintf("clash-%016x-%016x", identity, l.Hash), Signal: lineage.Events,
 			Source: l.Source, EventID: l.ID, Type: l.Type, Payload: []byte(l.Payload), Ingested: l.Ingested,
-			Reason: "id: another event of this source has the same id, other content and a later recordedtime (or, " +
-				"recorded at the same time, the greater content hash); send a correction with a later recordedtime or a new id",
+			Reason: clashReason(c),
 		}
 	}
 	return entries

@@ -125,7 +125,8 @@ func (s *Stitcher) listed(q lineage.ListQuery) ([]lineage.Summary, error) {
 	return rows, nil
 }
 
-// Overview returns the state of every flow that holds anything.
+// Overview returns the state of every flow that holds anything. The built-in flow
+// shows what others show, by correlation id; it stands in only where none does.
 func (s *Stitcher) Overview(_ context.Context, tenant string) ([]lineage.FlowOverview, error) {
 	if err := s.ready("overview"); err != nil {
 		return nil, err
@@ -136,7 +137,10 @@ func (s *Stitcher) Overview(_ context.Context, tenant string) ([]lineage.FlowOve
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var all []lineage.FlowOverview
-	for _, name := range s.board.order {
+	for _, name := range s.board.order { // the built-in one is last
+		if name == lineage.TransactionFlow && len(all) > 0 {
+			break
+		}
 		if fb := s.board.flows[name]; len(fb.summaries) > 0 {
 			all = append(all, fb.overview(name, s.deps.Now()))
 		}

@@ -136,8 +136,9 @@ func newMember(e *lineage.Execution, m lineage.Member, looked lineage.Object) Ob
 // isLooked tells whether m is the object that the reader asked for, under any
 // of its names. What the reader left out matches anything.
 func isLooked(m lineage.Member, looked lineage.Object) bool {
+	spelled := lineage.Spellings(looked.ID)
 	same := func(o lineage.Object) bool {
-		return o.Type == looked.Type && o.ID == looked.ID &&
+		return o.Type == looked.Type && slices.Contains(spelled, o.ID) &&
 			(looked.System == "" || looked.System == o.System) &&
 			(looked.Scope == "" || looked.Scope == o.Scope)
 	}

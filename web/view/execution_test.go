@@ -32,6 +32,26 @@ func TestWhereSaysInPlainWordsWhereATransactionIs(t *testing.T) {
 			base(func(e *lineage.Execution) { e.Stage, e.Stages[0].State = "", lineage.StatePending }),
 			"Waiting for its first stage, order. The last event came 30 min ago.",
 		},
+		"what was skipped is not waited for, but told": {
+			base(func(e *lineage.Execution) {
+				e.Stage, e.Stages = "order", []lineage.Stage{{Name: "won", State: lineage.StatePending}, {Name: "order", State: lineage.StateDone}, {Name: "invoice", State: lineage.StatePending}}
+			}),
+			"Waiting for invoice; order is the furthest that it has come. Nothing was seen of won before it. The last event came 30 min ago.",
+		},
+		"the last stage may come while an earlier one is missing": {
+			base(func(e *lineage.Execution) {
+				e.Stage, e.Stages[0].State, e.Stages[1].State = "invoice", lineage.StatePending, lineage.StateDone
+			}),
+			"It has come to invoice, its last stage. Nothing was seen of order before it. The last event came 30 min ago.",
+		},
+		"a failure that nothing made good is told": {
+			base(func(e *lineage.Execution) {
+				failed := &lineage.Event{Source: "otel:erp", Type: "post invoice", Outcome: lineage.OutcomeFailed, Reason: "posting period closed."}
+				mended := &lineage.Event{Source: "otel:erp", Type: "book order", Outcome: lineage.OutcomeFailed, Reason: "locked"}
+				e.Events = []*lineage.Event{failed, mended, {Source: "otel:erp", Type: "book order"}}
+			}),
+			"Waiting for invoice; order is the furthest that it has come. But post invoice failed at erp: “posting period closed”. The last event came 30 min ago.",
+		},
 		"a partial stage is under way": {
 			base(func(e *lineage.Execution) { e.Stages[1].State = lineage.StatePartial }),
 			"Under way at invoice: some of its objects have reached it, not all. The last event came 30 min ago.",

@@ -68,22 +68,64 @@ func at(e *lineage.Execution, state lineage.State) string {
 }
 
 func waiting(e *lineage.Execution, c Clock) string {
-	since := ""
+	since := trouble(e)
 	if s := c.Since(e.LastAt); s != "" {
-		since = " The last event came " + s + "."
+		since += " The last event came " + s + "."
 	}
-	for _, s := range e.Stages {
-		switch s.State {
-		case lineage.StatePartial:
+	furthest := -1
+	for i, s := range e.Stages {
+		switch {
+		case s.State == lineage.StatePartial:
 			return "Under way at " + s.Name + ": some of its objects have reached it, not all." + since
-		case lineage.StatePending:
-			if e.Stage == "" {
-				return "Waiting for its first stage, " + s.Name + "." + since
-			}
-			return "Waiting for " + s.Name + "; " + e.Stage + " is the furthest that it has come." + since
+		case s.Name == e.Stage:
+			furthest = i
 		}
 	}
+	var unseen, ahead []string
+	for i, s := range e.Stages {
+		switch {
+		case s.State != lineage.StatePending:
+		case i < furthest:
+			unseen = append(unseen, s.Name)
+		default:
+			ahead = append(ahead, s.Name)
+		}
+	}
+	missing := ""
+	if len(unseen) > 0 {
+		missing = " Nothing was seen of " + strings.Join(unseen, ", ") + " before it."
+	}
+	switch {
+	case len(ahead) > 0 && furthest < 0:
+		return "Waiting for its first stage, " + ahead[0] + "." + since
+	case len(ahead) > 0:
+		return "Waiting for " + ahead[0] + "; " + e.Stage + " is the furthest that it has come." + missing + since
+	case furthest >= 0:
+		return "It has come to " + e.Stage + ", its last stage." + missing + since
+	}
 	return "Under way." + since
+}
+
+// trouble tells the last failure that no later success of the same step made good,
+// in its source's words.
+func trouble(e *lineage.Execution) string {
+	type step struct{ source, name string }
+	well := make(map[step]bool)
+	for i := len(e.Events) - 1; i >= 0; i-- {
+		event := e.Events[i]
+		at := step{event.Source, event.Type}
+		switch {
+		case event.Outcome != lineage.OutcomeFailed:
+			well[at] = true
+		case !well[at]:
+			out := " But " + event.Type + " failed at " + strings.TrimPrefix(event.Source, "otel:")
+			if event.Reason != "" {
+				out += ": “" + strings.TrimRight(event.Reason, ". ") + "”"
+			}
+			return out + "."
+		}
+	}
+	return ""
 }
 
 func next(e *lineage.Execution) string {

@@ -58,6 +58,7 @@ func NewFlow(f lineage.FlowOverview, c Clock) Flow {
 			out.Stages = append(out.Stages, stage)
 		}
 	}
+	draw(out.Stages)
 	return out
 }
 
@@ -74,6 +75,7 @@ func newFlowStage(flow string, s lineage.StageCount) (FlowStage, bool) {
 		{lineage.StateRetrying, s.Retrying},
 		{lineage.StateOpen, s.Open},
 		{lineage.StateCompleted, s.Completed},
+		{lineage.StateObserved, s.Observed},
 	} {
 		out.Total += part.count
 		if part.count > 0 {
@@ -83,13 +85,22 @@ func newFlowStage(flow string, s lineage.StageCount) (FlowStage, bool) {
 			})
 		}
 	}
-	x := 0
-	for i := range out.Shares {
-		out.Shares[i].X = x
-		out.Shares[i].Width = max(out.Shares[i].Count*1000/out.Total, 8)
-		x += out.Shares[i].Width
-	}
 	return out, out.Total > 0
+}
+
+// draw sets the bars of all stages to one scale.
+func draw(stages []FlowStage) {
+	most := 1
+	for _, s := range stages {
+		most = max(most, s.Total)
+	}
+	for _, s := range stages {
+		x := 0
+		for i := range s.Shares {
+			s.Shares[i].X, s.Shares[i].Width = x, max(s.Shares[i].Count*1000/most, 8)
+			x += s.Shares[i].Width
+		}
+	}
 }
 
 // Curl is a command that sends one CloudEvent.
