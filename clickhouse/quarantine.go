@@ -17,6 +17,9 @@ var (
 	quarantinedSQL string
 )
 
+// listedPayload is how many bytes of a payload a list shows.
+const listedPayload uint32 = 16 << 10
+
 // setAside is the writer of rows that come from no journal's block.
 const setAside = "stitcher"
 
@@ -50,21 +53,23 @@ func (s *Store) SaveQuarantine(ctx context.Context, entries []lineage.Quarantine
 
 // Quarantine returns what could not be used, newest first, limit (1 to 1000) at
 // a time, and the cursor of the next page, "" on the last. What was quarantined
-// several times comes once a page, at its latest.
+// several times comes once a page, at its latest. Of a payload it has the first
+// 16 KiB, and its size.
 func (s *Store) Quarantine(ctx context.Context, tenant string, limit int, cursor string) ([]lineage.Quarantined, string, error) {
 	const op = "clickhouse.Quarantine"
 	args, err := after(op, cursor, limit, maxPage)
 	if err != nil {
 		return nil, "", err
 	}
-	return page(ctx, s, op, quarantineSQL, limit, append(args, driver.Named("tenant", tenant)), scanQuarantined)
+	return page(ctx, s, op, quarantineSQL, limit, append(args, driver.Named("tenant", tenant), driver.Named("payload", listedPayload)), scanQuarantined)
 }
 
 func scanQuarantined(rows row, at *place) (lineage.Quarantined, error) {
 	var q lineage.Quarantined
 	var signal, payload string
 	var ingested int64
-	err := rows.Scan(append(at.targets(), &q.Tenant, &q.ID, &signal, &q.Source, &q.EventID, &q.Type, &q.Reason, &payload, &ingested)...)
-	q.Signal, q.Payload, q.Ingested = signalNamed(signal), []byte(payload), moment(ingested)
+	var size uint64
+	err := rows.Scan(append(at.targets(), &q.Tenant, &q.ID, &signal, &q.Source, &q.EventID, &q.Type, &q.Reason, &payload, &size, &ingested)...)
+	q.Signal, q.Payload, q.Size, q.Ingested = signalNamed(signal), []byte(payload), int(size), moment(ingested)
 	return q, err
 }

@@ -1,7 +1,6 @@
 package collector
 
 import (
-	"bytes"
 	"encoding/json"
 	"mime"
 	"net/http"
@@ -17,7 +16,7 @@ import (
 // carried over to the byte once decoded; the Go SDK is not used for it, since
 // it does not decode them and writes source and time anew, so that one event
 // would have another identity in another mode.
-func (c *Collector) structure(h http.Header, body []byte) ([]byte, error) {
+func (c *Collector) structure(in *intake, h http.Header, body []byte) ([]byte, error) {
 	event := make(map[string]any, len(h)+2)
 	for name, values := range h {
 		attribute, ok := strings.CutPrefix(strings.ToLower(name), "ce-")
@@ -40,20 +39,36 @@ func (c *Collector) structure(h http.Header, body []byte) ([]byte, error) {
 	if contentType != "" {
 		event["datacontenttype"] = contentType
 	}
-	if len(body) > 0 {
-		field, data, err := c.data(contentType, body)
-		if err != nil {
-			return nil, err
-		}
-		event[field] = data
-	}
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(event); err != nil {
+	attributes, err := json.Marshal(event)
+	if err != nil {
 		return nil, lineage.E(lineage.Invalid, "write the event as JSON", err)
 	}
-	return text.Bytes(), nil
+	if len(body) == 0 {
+		return attributes, nil
+	}
+	form, err := c.form(contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	return c.join(in, attributes, form, body)
+}
+
+// join writes an event's data behind its attributes, into one piece of memory of
+// the right size: a control character takes six letters in JSON, so that the
+// event may be far larger than what came.
+func (c *Collector) join(in *intake, attributes []byte, form form, body []byte) ([]byte, error) {
+	size := int64(len(attributes)) + int64(len(form.field())) + int64(form.size(body)) + int64(len(`,"":}`))
+	if size > c.cfg.MaxBody {
+		return nil, lineage.Errorf(lineage.TooLarge, "write the event as JSON",
+			"its data takes %d bytes as JSON and may take %d: send it smaller, or elsewhere with a reference to it", size, c.cfg.MaxBody)
+	}
+	if err := in.held.grow(size); err != nil {
+		return nil, err
+	}
+	text := make([]byte, 0, size)
+	text = append(text, attributes[:len(attributes)-1]...) // there is one at least, so a comma follows
+	text = append(append(append(text, `,"`...), form.field()...), `":`...)
+	return append(form.write(text, body), '}'), nil
 }
 
 // attributeName refuses what the spec forbids, and what would be mistaken for
@@ -102,34 +117,35 @@ func unquote(text string) string {
 	return b.String()
 }
 
-// data places the body: JSON as it is, text as a string, all else as base64.
-func (c *Collector) data(contentType string, body []byte) (field string, data any, err error) {
+// form tells how the body is written: JSON as it is, text as a string, all else
+// as base64.
+func (c *Collector) form(contentType string, body []byte) (form, error) {
 	media, params, err := mime.ParseMediaType(contentType)
 	if contentType != "" && err != nil {
-		return "", nil, lineage.Errorf(lineage.Unsupported, "read the content type", "%q: %w", contentType, err)
+		return 0, lineage.Errorf(lineage.Unsupported, "read the content type", "%q: %w", contentType, err)
 	}
 	isJSON := media == "" || media == "application/json" || media == "text/json" || strings.HasSuffix(media, "+json")
 	isText := isJSON || strings.HasPrefix(media, "text/") || media == "application/xml" || strings.HasSuffix(media, "+xml")
 	if isText {
 		if err := utf8Charset(params); err != nil {
-			return "", nil, err
+			return 0, err
 		}
 		if !utf8.Valid(body) {
-			return "", nil, lineage.Errorf(lineage.Invalid, "read the data", "byte %d is not UTF-8, although the content type %q is text", firstInvalid(body), contentType)
+			return 0, lineage.Errorf(lineage.Invalid, "read the data", "byte %d is not UTF-8, although the content type %q is text", firstInvalid(body), contentType)
 		}
 	}
 	switch {
 	case isJSON:
 		if _, err := jsonShape(body, c.cfg.MaxDepth-1, c.cfg.MaxValues); err != nil {
-			return "", nil, err
+			return 0, err
 		}
 		if !json.Valid(body) {
-			return "", nil, lineage.Errorf(lineage.Invalid, "read the data", "the content type %q is JSON, but the body is not", contentType)
+			return 0, lineage.Errorf(lineage.Invalid, "read the data", "the content type %q is JSON, but the body is not", contentType)
 		}
-		return "data", json.RawMessage(body), nil
+		return asJSON, nil
 	case isText:
-		return "data", string(body), nil
+		return asText, nil
 	default:
-		return "data_base64", body, nil
+		return asBase64, nil
 	}
 }

@@ -57,10 +57,7 @@ func (c *Collector) readEvents(h http.Header, in *intake, payload []byte) ([]byt
 	case batch:
 		encoding = journal.CloudEventBatch
 	case inHeaders:
-		if err := in.held.grow(2 * int64(len(payload))); err != nil {
-			return nil, 0, err
-		}
-		if payload, err = c.structure(h, payload); err != nil {
+		if payload, err = c.structure(in, h, payload); err != nil {
 			return nil, 0, err
 		}
 	}

@@ -83,7 +83,7 @@ func TestCloudEventsAreKeptAsStructuredJSON(t *testing.T) {
 		},
 		"binary without a content type": {
 			headers(map[string]string{"Content-Type": ""}), `[1, 2]`,
-			func(e lineage.CloudEvent) bool { return string(e.Data) == `[1,2]` },
+			func(e lineage.CloudEvent) bool { return string(e.Data) == `[1, 2]` },
 		},
 		"binary with a number that no float holds": {
 			headers(nil), `{"n":12345678901234567890.10}`,

@@ -11,9 +11,10 @@ import (
 
 // Config is what an operator may set. Zero values take the defaults named here.
 type Config struct {
-	OTLPHTTP string // listen address of OTLP over HTTP and of CloudEvents; required, port 0 works
-	OTLPGRPC string // listen address of OTLP over gRPC; required, port 0 works
-	Token    string // bearer token that every request must carry; empty: none is asked for
+	OTLPHTTP string   // listen address of OTLP over HTTP and of CloudEvents; required, port 0 works
+	OTLPGRPC string   // listen address of OTLP over gRPC; required, port 0 works
+	Hosts    []string // names, with or without a port, that senders on this machine may call us by beside loopback's
+	Token    string   // bearer token that every request must carry; empty: none is asked for
 
 	MaxBody          int64 // bytes of one request after decompression; 64 MiB
 	MaxCompressed    int64 // bytes of one request before decompression, if it is compressed; 16 MiB

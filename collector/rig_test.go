@@ -145,6 +145,7 @@ func (r *rig) send(q request) response {
 	for name, value := range q.header {
 		hr.Header.Set(name, value)
 	}
+	hr.Host = q.header["Host"] // empty: the address
 	got, err := r.client.Do(hr)
 	if err != nil {
 		r.t.Fatal(err)

@@ -31,6 +31,10 @@ func (c *Collector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.turnAway(w, r, where, http.StatusUnauthorized, err)
 		return
 	}
+	if err := c.meant(r); err != nil {
+		c.turnAway(w, r, where, http.StatusForbidden, err)
+		return
+	}
 	switch where {
 	case "/v1/traces":
 		c.only(http.MethodPost, c.otlp(lineage.Traces))(w, r)

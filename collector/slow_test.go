@@ -28,7 +28,7 @@ func (r *rig) socket(text string) net.Conn {
 	return conn
 }
 
-const head = "POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-protobuf\r\nContent-Length: 100000\r\n\r\n"
+const head = "POST /v1/traces HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-protobuf\r\nContent-Length: 100000\r\n\r\n"
 
 func TestASlowSenderIsCut(t *testing.T) {
 	t.Parallel()
@@ -44,7 +44,7 @@ func TestASlowSenderIsCut(t *testing.T) {
 		"after it was refused":        {func(c *Config) { c.BodyTimeout = soon }, strings.Replace(head, protobuf, "text/html", 1), "415 Unsupported Media Type"},
 		"after it asked for nothing":  {func(c *Config) { c.BodyTimeout = soon }, strings.Replace(head, "traces", "spans", 1), "404 Not Found"},
 		"without a request":           {func(c *Config) { c.HeaderTimeout = soon }, "", ""},
-		"between two requests":        {func(c *Config) { c.IdleTimeout = soon }, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", "404 Not Found"},
+		"between two requests":        {func(c *Config) { c.IdleTimeout = soon }, "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n", "404 Not Found"},
 		"after the preface of HTTP/2": {func(c *Config) { c.IdleTimeout, c.HeaderTimeout = soon, soon }, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -105,7 +105,7 @@ func TestAHeaderOverTheLimitIsRefused(t *testing.T) {
 	for i := range 5000 {
 		fmt.Fprintf(&baggage, "baggage: key%d=some+value\r\n", i)
 	}
-	conn := r.socket("POST /v1/traces HTTP/1.1\r\nHost: x\r\n" + baggage.String() + "\r\n")
+	conn := r.socket("POST /v1/traces HTTP/1.1\r\nHost: localhost\r\n" + baggage.String() + "\r\n")
 	got, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -120,8 +120,8 @@ func TestTwoLengthsInOneRequestAreRefused(t *testing.T) {
 	t.Parallel()
 	r := start(t, nil)
 	for name, text := range map[string]string{
-		"two different content lengths": "POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nabcde",
-		"a strange transfer encoding":   "POST /v1/traces HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+		"two different content lengths": "POST /v1/traces HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nabcde",
+		"a strange transfer encoding":   "POST /v1/traces HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
 	} {
 		got, err := http.ReadResponse(bufio.NewReader(r.socket(text)), nil)
 		if err != nil {

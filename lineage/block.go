@@ -35,7 +35,8 @@ type Quarantined struct {
 	EventID  string
 	Type     string
 	Reason   string // a sentence that names the field and the fix
-	Payload  []byte
+	Payload  []byte // of a list: its beginning
+	Size     int    // of a list: bytes of the whole payload
 	Ingested time.Time
 }
 

@@ -11,7 +11,7 @@ import (
 // Config is what an operator can set.
 type Config struct {
 	Addr    string   // host:port to listen on; port 0 takes any
-	Hosts   []string // names, with or without a port, that it is also reached under, such as a proxy's
+	Hosts   []string // names, with or without a port, that it is reached under beside loopback's; none: any, or on loopback only loopback's
 	Tenant  string   // "": "default"
 	MaxLive int      // pages watched at once; 0: 10,000
 	Version string   // shown at the foot of every page

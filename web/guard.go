@@ -31,18 +31,20 @@ func (s *Server) guarded(next http.Handler) http.Handler {
 		h.Set("Cache-Control", "private, no-cache")
 		if !s.reachedAs(r.Host) {
 			s.refuse(w, r, lineage.Errorf(lineage.Forbidden, "check host",
-				"this server listens on this machine only and is not known as %q; start it with that name as a host to reach it through a proxy", r.Host))
+				"this server is not known as %q; start it with that name as a host to reach it so", r.Host))
 			return
 		}
 		inner.ServeHTTP(w, r)
 	})
 }
 
-// reachedAs tells whether host is a name of ours. On loopback only loopback
-// names and the configured ones are, so that a stranger's name that is made to
-// point here (DNS rebinding) reads nothing.
+// reachedAs tells whether host is a name of ours: a loopback name, or one that the
+// operator gave. Others are answered only where the operator gave none and others
+// than this machine may come, because there any name may be right. A stranger's
+// name that is made to point here (DNS rebinding) reads nothing elsewhere.
 func (s *Server) reachedAs(host string) bool {
-	return !s.config.loopback() || isLoopback(hostOnly(host)) || s.config.named(host)
+	anyName := len(s.config.Hosts) == 0 && !s.config.loopback()
+	return anyName || isLoopback(hostOnly(host)) || s.config.named(host)
 }
 
 // ourOrigin tells whether a WebSocket may be opened: by a page of ours, or by a

@@ -47,26 +47,32 @@ func TestOtherSitesFormsAreRefused(t *testing.T) {
 	}
 }
 
-func TestOnLoopbackOnlyOurNamesAreAnswered(t *testing.T) {
+func TestOnlyOurNamesAreAnswered(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		addr, host string
+		hosts      []string
 		code       int
 	}{
-		"localhost":                        {"127.0.0.1:0", "localhost:8080", 200},
-		"the loopback address":             {"127.0.0.1:0", "127.0.0.1:8080", 200},
-		"the loopback address of IPv6":     {"[::1]:0", "[::1]:8080", 200},
-		"a name that the operator gave":    {"127.0.0.1:0", "tl.example", 200},
-		"a stranger's name":                {"127.0.0.1:0", "evil.example:8080", 403},
-		"a stranger's name that begins so": {"127.0.0.1:0", "localhost.evil.example", 403},
-		"an address of the network":        {"127.0.0.1:0", "10.0.0.1", 403},
-		"any name where all may come":      {"0.0.0.0:0", "throughline:8080", 200},
+		"localhost":                                                 {"127.0.0.1:0", "localhost:8080", []string{"tl.example"}, 200},
+		"the loopback address":                                      {"127.0.0.1:0", "127.0.0.1:8080", []string{"tl.example"}, 200},
+		"the loopback address of IPv6":                              {"[::1]:0", "[::1]:8080", []string{"tl.example"}, 200},
+		"a name that the operator gave":                             {"127.0.0.1:0", "tl.example", []string{"tl.example"}, 200},
+		"a stranger's name":                                         {"127.0.0.1:0", "evil.example:8080", []string{"tl.example"}, 403},
+		"a stranger's name that begins so":                          {"127.0.0.1:0", "localhost.evil.example", []string{"tl.example"}, 403},
+		"an address of the network":                                 {"127.0.0.1:0", "10.0.0.1", []string{"tl.example"}, 403},
+		"a stranger's name without names":                           {"127.0.0.1:0", "evil.example:8080", nil, 403},
+		"any name where all may come":                               {"0.0.0.0:0", "throughline:8080", nil, 200},
+		"a stranger's name where all may come and names are given":  {"0.0.0.0:0", "evil.example:8080", []string{"localhost"}, 403},
+		"localhost where all may come and names are given":          {"0.0.0.0:0", "localhost:8080", []string{"tl.example"}, 200},
+		"a name that the operator gave where all may come":          {"0.0.0.0:0", "TL.example:8080", []string{"tl.example"}, 200},
+		"a port that the operator did not give, where all may come": {"0.0.0.0:0", "tl.example:1", []string{"tl.example:8443"}, 403},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := house()
 			f.t = t
-			s, err := New(Config{Addr: tc.addr, Hosts: []string{"tl.example"}}, f.deps())
+			s, err := New(Config{Addr: tc.addr, Hosts: tc.hosts}, f.deps())
 			if err != nil {
 				t.Fatal(err)
 			}

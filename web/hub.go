@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -26,6 +27,9 @@ type hub struct {
 	life  context.Context
 	tasks sync.WaitGroup // rooms, the reader of changes, and clients until they leave
 
+	lines context.Context // ends when nobody is waited for any more: connections are closed
+	sever context.CancelFunc
+
 	mu      sync.Mutex
 	rooms   map[string]*room
 	clients int
@@ -33,7 +37,9 @@ type hub struct {
 }
 
 func newHub(life context.Context, d hubDeps) *hub {
-	return &hub{hubDeps: d, life: life, rooms: map[string]*room{}}
+	h := &hub{hubDeps: d, life: life, rooms: map[string]*room{}}
+	h.lines, h.sever = context.WithCancel(context.Background())
+	return h
 }
 
 // join lets a client into the room of a page, which open makes if nobody is
@@ -99,10 +105,28 @@ func (h *hub) count() int {
 }
 
 // wait returns when everything that the hub has started has ended, after its
-// life has.
-func (h *hub) wait() {
+// life has. When ctx ends first it severs the lines of clients that are still
+// being written to, and leaves the rest, a page that is being loaded, behind.
+func (h *hub) wait(ctx context.Context) error {
 	h.count() // a join that is under way is let through first; after it none begins
-	h.tasks.Wait()
+	ended := make(chan struct{})
+	go func() {
+		h.tasks.Wait()
+		h.sever() // nobody needs it any more
+		close(ended)
+	}()
+	select {
+	case <-ended:
+		return nil
+	case <-ctx.Done():
+	}
+	h.sever()
+	select {
+	case <-ended: // both were so
+		return nil
+	default:
+		return fmt.Errorf("live pages have not ended: %w", context.Cause(ctx))
+	}
 }
 
 // read wakes the rooms whose pages a change concerns. A subscription that was

@@ -258,7 +258,9 @@ func TestHubUnderConcurrency(t *testing.T) {
 	everybody.Go(func() { s.leave(late) })
 	s.end()
 	everybody.Wait()
-	s.wait()
+	if err := s.wait(t.Context()); err != nil {
+		t.Error(err)
+	}
 	if s.count() != 0 {
 		t.Errorf("%d clients are left", s.count())
 	}

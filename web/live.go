@@ -62,6 +62,7 @@ func (s *Server) watch(open opener) http.Handler {
 		if err != nil {
 			return // the upgrader has answered
 		}
+		defer context.AfterFunc(s.hub.lines, func() { conn.Close() })() // frees a write that nobody reads
 		gone := make(chan struct{})
 		go func() {
 			defer close(gone)

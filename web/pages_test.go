@@ -237,3 +237,26 @@ func TestSettingsAreKeptAndLeadBack(t *testing.T) {
 		}
 	}
 }
+
+// On a narrow screen the events are laid out as blocks, which some browsers take
+// for no table unless roles say so.
+func TestEventsAreATableHoweverTheyAreLaidOut(t *testing.T) {
+	t.Parallel()
+	body := get(newServer(t, house()), "/lineage/order/SO-1").body
+	_, table, _ := strings.Cut(body, `<table class="events"`)
+	table, _, found := strings.Cut(table, "</table>")
+	if !found || !strings.HasPrefix(table, ` role="table"`) {
+		t.Fatal("there is no such table")
+	}
+	for tag, role := range map[string]string{"<tr": "row", "<td": "cell", "<thead": "rowgroup", "<tbody": "rowgroup"} {
+		pieces := strings.Split(table, tag)
+		if len(pieces) == 1 {
+			t.Errorf("no %s in it", tag)
+		}
+		for _, piece := range pieces[1:] {
+			if attributes, _, _ := strings.Cut(piece, ">"); !strings.Contains(attributes, `role="`+role+`"`) {
+				t.Errorf("%s%s> is no %s", tag, attributes, role)
+			}
+		}
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"throughline/lineage"
 	"throughline/web/view"
 )
 
@@ -19,7 +20,7 @@ func (s *Server) quarantinePage(a ask) (*page, error) {
 		concerns: func(changed) bool { return false },
 		refresh:  5 * time.Second,
 		load: func(ctx context.Context, c view.Clock) (view.Page, error) {
-			list, next, err := s.deps.Quarantine.Quarantine(ctx, s.config.Tenant, limit, cursor)
+			list, next, err := s.quarantined(ctx, limit, cursor)
 			if err != nil {
 				return view.Page{}, err
 			}
@@ -62,12 +63,42 @@ type quarantinedJSON struct {
 // maxListed is how much of a payload a list carries.
 const maxListed = 16 << 10
 
+// quarantined lists what is in quarantine, with no more of a payload than a list
+// carries, and its size.
+func (s *Server) quarantined(ctx context.Context, limit int, cursor string) ([]lineage.Quarantined, string, error) {
+	list, next, err := s.deps.Quarantine.Quarantine(ctx, s.config.Tenant, limit, cursor)
+	for i := range list {
+		q := &list[i]
+		q.Size = max(q.Size, len(q.Payload)) // the store may have cut it already
+		q.Payload = beginning(q.Payload, q.Size)
+	}
+	return list, next, err
+}
+
+// beginning is what a list carries of a payload of size bytes. Text is cut between
+// two letters: half a letter at its end would make it no text any more.
+func beginning(payload []byte, size int) []byte {
+	payload = payload[:min(len(payload), maxListed)]
+	if len(payload) == size {
+		return payload
+	}
+	for back := 1; back < utf8.UTFMax && back <= len(payload); back++ {
+		if last := payload[len(payload)-back:]; utf8.RuneStart(last[0]) {
+			if !utf8.FullRune(last) {
+				return payload[:len(payload)-back]
+			}
+			break
+		}
+	}
+	return payload
+}
+
 func (s *Server) quarantineJSON(r *http.Request, a ask) (any, error) {
 	limit, cursor, err := a.page(100)
 	if err != nil {
 		return nil, err
 	}
-	list, next, err := s.deps.Quarantine.Quarantine(r.Context(), s.config.Tenant, limit, cursor)
+	list, next, err := s.quarantined(r.Context(), limit, cursor)
 	if err != nil {
 		return nil, err
 	}
@@ -75,12 +106,12 @@ func (s *Server) quarantineJSON(r *http.Request, a ask) (any, error) {
 	for _, q := range list {
 		row := quarantinedJSON{
 			ID: q.ID, Signal: q.Signal.String(), Source: q.Source, EventID: q.EventID, Type: q.Type,
-			Reason: q.Reason, IngestedAt: moment(q.Ingested), Size: len(q.Payload), Cut: len(q.Payload) > maxListed,
+			Reason: q.Reason, IngestedAt: moment(q.Ingested), Size: q.Size, Cut: len(q.Payload) < q.Size,
 		}
-		if payload := q.Payload[:min(len(q.Payload), maxListed)]; utf8.Valid(payload) {
-			row.Payload = string(payload)
+		if utf8.Valid(q.Payload) {
+			row.Payload = string(q.Payload)
 		} else {
-			row.PayloadBase64 = payload
+			row.PayloadBase64 = q.Payload
 		}
 		out.Quarantine = append(out.Quarantine, row)
 	}

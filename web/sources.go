@@ -48,8 +48,10 @@ type Traces interface {
 // Quarantine lists what was acknowledged but could not be used, newest first.
 type Quarantine interface {
 	// Quarantine returns at most limit entries after cursor ("": from the
-	// newest) and the cursor of the next page, "" on the last one. Errors:
-	// Invalid for a cursor that it did not hand out.
+	// newest) and the cursor of the next page, "" on the last one. Of a large
+	// payload it may return the beginning alone, with its whole Size: a page of
+	// whole ones does not fit into memory. Errors: Invalid for a cursor that it
+	// did not hand out.
 	Quarantine(ctx context.Context, tenant string, limit int, cursor string) (list []lineage.Quarantined, next string, err error)
 }
 

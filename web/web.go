@@ -146,22 +146,22 @@ func (s *Server) Addr() string {
 }
 
 // Stop tells the live pages to come back later, lets running requests finish
-// until ctx ends, and closes. It is safe to call twice, and before Start.
+// until ctx ends, and closes. What has not ended by then is left behind, and the
+// error is Unavailable. It is safe to call twice, and before Start.
 func (s *Server) Stop(ctx context.Context) error {
 	s.end()
-	s.hub.wait()
 	s.mu.Lock()
 	done := s.done
 	s.mu.Unlock()
-	if done == nil {
-		return nil
+	var err error
+	if done != nil {
+		if err = s.server.Shutdown(ctx); err != nil {
+			err = errors.Join(err, s.server.Close())
+		}
+		<-done
 	}
-	err := s.server.Shutdown(ctx)
-	if err != nil {
-		err = errors.Join(err, s.server.Close())
-	}
-	<-done
-	if err != nil {
+	// After Shutdown, which does not know of live pages: now no more can come.
+	if err = errors.Join(err, s.hub.wait(ctx)); err != nil {
 		return lineage.Errorf(lineage.Unavailable, "stop web", "%w", err)
 	}
 	return nil

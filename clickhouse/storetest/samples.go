@@ -102,12 +102,14 @@ var identifiers = rapid.Custom(func(t *rapid.T) lineage.Identifier {
 })
 
 var quarantined = rapid.Custom(func(t *rapid.T) lineage.Quarantined {
-	return lineage.Quarantined{
+	q := lineage.Quarantined{
 		Tenant: "default", ID: rapid.StringMatching("[a-z]{12}").Draw(t, "id"),
 		Signal: rapid.SampledFrom([]lineage.Signal{0, lineage.Traces, lineage.Logs, lineage.Events}).Draw(t, "signal"),
 		Source: words.Draw(t, "source"), EventID: words.Draw(t, "event"), Type: words.Draw(t, "type"), Reason: words.Draw(t, "reason"),
 		Payload: rapid.SliceOf(rapid.Byte()).Draw(t, "payload"), Ingested: moments.Draw(t, "ingested"),
 	}
+	q.Size = len(q.Payload)
+	return q
 })
 
 // many draws some values.

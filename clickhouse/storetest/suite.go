@@ -43,6 +43,8 @@ func Run(t *testing.T, dsn string) {
 		"executions below a version are retired, and no others":               retirement,
 		"executions are listed newest first and by flow, state and stage":     executionLists,
 		"what is set aside without a block is stored once":                    setAside,
+		"a list has the beginning of a large payload, and its size":           largePayload,
+		"a page of large payloads is read without holding them":               manyLargePayloads,
 		"what is quarantined twice comes once":                                quarantinedTwice,
 		"dictionaries of any size come back":                                  dictionaries,
 		"text of any kind comes back byte by byte":                            anyText,

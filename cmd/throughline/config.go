@@ -11,6 +11,7 @@ type Config struct {
 	HTTP       string   // host:port of pages and API
 	OTLPGRPC   string   // host:port of OTLP over gRPC
 	OTLPHTTP   string   // host:port of OTLP over HTTP, and of CloudEvents
+	Hosts      []string // names that pages, API and collector are reached under, beside loopback's
 	ClickHouse string   // DSN of a server; empty: the embedded engine. Holds a password
 	Catalog    []string // directories of YAML, read after the built-in catalogue
 	NATS       string   // URL of a NATS server for the reference pipeline; empty: its own
@@ -45,6 +46,7 @@ func (c Config) LogValue() slog.Value {
 		slog.String("http", c.HTTP),
 		slog.String("otlp-grpc", c.OTLPGRPC),
 		slog.String("otlp-http", c.OTLPHTTP),
+		slog.Any("host", c.Hosts),
 		slog.String("clickhouse", maskDSN(c.ClickHouse)),
 		slog.Any("catalog", c.Catalog),
 		slog.String("nats", maskDSN(c.NATS)),

@@ -204,7 +204,7 @@ func (p *Program) startPipeline(ctx context.Context) error {
 func (p *Program) startCollector(ctx context.Context) error {
 	var err error
 	p.collector, err = collector.New(
-		collector.Config{OTLPHTTP: p.cfg.OTLPHTTP, OTLPGRPC: p.cfg.OTLPGRPC, Token: p.cfg.Token},
+		collector.Config{OTLPHTTP: p.cfg.OTLPHTTP, OTLPGRPC: p.cfg.OTLPGRPC, Hosts: p.cfg.Hosts, Token: p.cfg.Token},
 		collector.Deps{Journal: p.journal, Scanner: otlp.NewScanner(otlp.DefaultLimits()), Log: p.log, Registerer: p.metrics},
 	)
 	if err != nil {
@@ -216,7 +216,7 @@ func (p *Program) startCollector(ctx context.Context) error {
 
 func (p *Program) startWeb(ctx context.Context) error {
 	var err error
-	p.web, err = web.New(web.Config{Addr: p.cfg.HTTP, Version: version}, web.Deps{
+	p.web, err = web.New(web.Config{Addr: p.cfg.HTTP, Hosts: p.cfg.Hosts, Version: version}, web.Deps{
 		Lineage: p.stitcher, Traces: traces{p.store}, Quarantine: p.store, Status: p, Ready: p.notReady,
 		Registerer: p.metrics, Gatherer: p.metrics, Log: p.log,
 	})

@@ -38,6 +38,16 @@ func settings() []setting {
 		text("otlp-http", "ADDR", "listen here for OTLP over HTTP, and CloudEvents (POST /v1/events)", func(c *Config) *string { return &c.OTLPHTTP }, hostPort),
 		secret(text("clickhouse", "DSN", "use this ClickHouse server instead of the embedded engine; a DSN holds a password, so prefer the environment", func(c *Config) *string { return &c.ClickHouse }, dsn("clickhouse", "tcp", "http", "https"))),
 		{
+			name: "host", value: "NAME", usage: "answer to this name too, such as a proxy's; may be given again", list: true,
+			set: func(c *Config, text string) error {
+				if text == "" || strings.ContainsAny(text, "/ @") {
+					return fmt.Errorf("%q is not a name; write host or host:port, without a scheme or a path", text)
+				}
+				c.Hosts = append(slices.Clip(c.Hosts), text)
+				return nil
+			},
+		},
+		{
 			name: "catalog", value: "DIR", usage: "read the flows and contracts in this directory too; may be given again", list: true,
 			set: func(c *Config, text string) error {
 				if text == "" {

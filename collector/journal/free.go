@@ -1,6 +1,8 @@
 package journal
 
 import (
+	"errors"
+	"io/fs"
 	"path/filepath"
 
 	"throughline/lineage"
@@ -19,7 +21,8 @@ func (j *Journal) Free(upTo uint64) error {
 		}
 		seg := j.segments[0]
 		j.mu.Unlock()
-		if err := j.deps.FS.Remove(seg.path(j.cfg.Dir)); err != nil {
+		err := j.deps.FS.Remove(seg.path(j.cfg.Dir))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) { // gone: an earlier call could not make that durable
 			return lineage.Errorf(lineage.Unavailable, "journal", "delete a segment: %w", err)
 		}
 		if err := j.deps.FS.SyncDir(j.cfg.Dir); err != nil {

@@ -204,6 +204,20 @@ func TestAppendAndRead(t *testing.T) {
 				t.Fatalf("%+v", s)
 			}
 		},
+		"A segment that is deleted, but not yet for good, is freed by the next call": func(t *testing.T, fs *journaltest.FS) {
+			j := open(t, small(), fs)
+			for i := range 40 {
+				add(t, j, fmt.Sprintf("%02d-%s", i, strings.Repeat("z", 100)))
+			}
+			fs.FailSync(errors.New("the disk failed"))
+			if err := j.Free(20); err == nil {
+				t.Fatal("it was deleted without being told to the disk")
+			}
+			fs.FailSync(nil)
+			if err := j.Free(20); err != nil || j.Stats().First < 2 {
+				t.Fatalf("%v %+v", err, j.Stats())
+			}
+		},
 		"Writers at the same time are each answered once": func(t *testing.T, fs *journaltest.FS) {
 			j := open(t, small(), fs)
 			var group sync.WaitGroup

@@ -80,7 +80,7 @@ func (d *records) events(rec *journal.Record, catalogue *lineage.Catalogue, into
 	}
 	for i := range events {
 		ce := &events[i]
-		e, err := catalogue.FromCloudEvent(rec.Tenant, ce, rec.Ingested)
+		e, err := mapped(catalogue, rec, ce)
 		if err != nil {
 			into.Quarantine = append(into.Quarantine, rejected(rec, ce.Source, ce.ID, ce.Type, reason(err), ce.Raw))
 			continue
@@ -88,4 +88,14 @@ func (d *records) events(rec *journal.Record, catalogue *lineage.Catalogue, into
 		into.Events = append(into.Events, e)
 	}
 	return nil
+}
+
+// mapped maps one event. A panic is the event's own, not its batch's.
+func mapped(catalogue *lineage.Catalogue, rec *journal.Record, ce *lineage.CloudEvent) (e lineage.Event, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = lineage.Errorf(lineage.Internal, "map event", "the mapping gave up on it: %v", r)
+		}
+	}()
+	return catalogue.FromCloudEvent(rec.Tenant, ce, rec.Ingested)
 }

@@ -121,6 +121,31 @@ func TestDecode(t *testing.T) {
 	}
 }
 
+// What breaks the mapping of one event is that event's trouble, with its name.
+func TestAMappingThatGivesUpTakesNoEventWithIt(t *testing.T) {
+	t.Parallel()
+	rec := journal.Record{
+		Signal: lineage.Events, Encoding: journal.CloudEventBatch, Tenant: "default",
+		Payload: []byte(`[{"specversion":"1.0","id":"e1","source":"crm","type":"won"},{"specversion":"1.0","id":"e2","source":"crm","type":"won"}]`),
+	}
+	var b lineage.Block
+	if err := NewDecoder().Decode(&rec, nil, &b); err != nil { // without a catalogue nothing maps
+		t.Fatal(err)
+	}
+	if len(b.Events) != 0 || len(b.Quarantine) != 2 || b.Quarantine[1].EventID != "e2" || !strings.Contains(b.Quarantine[0].Reason, "gave up") {
+		t.Errorf("%d events, quarantine %+v", len(b.Events), b.Quarantine)
+	}
+}
+
+func TestWhatTheDiskLostIsShownToTheHouse(t *testing.T) {
+	t.Parallel()
+	for tenant, seenBy := range map[string]string{"": "default", "acme": "acme"} {
+		if q := damaged("w", &journal.Record{Tenant: tenant, Source: "segment 3", Lost: 7}); q.Tenant != seenBy || !strings.Contains(q.Reason, "7 acknowledged") {
+			t.Errorf("lost by %q: %+v", tenant, q)
+		}
+	}
+}
+
 // An event outlives the request that it was read from, so it must not share its
 // memory.
 func TestAnEventOwnsItsStrings(t *testing.T) {

@@ -81,20 +81,32 @@ func (p *Pipeline) settle() bool {
 	return n > 0
 }
 
-// save writes the checkpoint, and only then frees what it says is not needed.
-func (p *Pipeline) save() bool {
+// placeCheckpoint writes the checkpoint down and returns it, and the first place
+// in the ledger that is still needed.
+func (p *Pipeline) placeCheckpoint() (cp checkpoint, needed uint64, ok bool) {
+	p.placing <- struct{}{}
+	defer func() { <-p.placing }()
 	p.mu.Lock()
-	cp := p.cp
+	cp = p.cp
 	p.mu.Unlock()
 	seq, err := p.place(p.working, journal.Checkpoint, &cp)
 	if err != nil {
-		return false
+		return cp, 0, false
 	}
 	p.mu.Lock()
+	defer p.mu.Unlock()
 	if len(p.open) > 0 {
 		seq = min(seq, p.open[0].seq)
 	}
-	p.mu.Unlock()
+	return cp, seq, true
+}
+
+// save writes the checkpoint, and only then frees what it says is not needed.
+func (p *Pipeline) save() bool {
+	cp, seq, ok := p.placeCheckpoint()
+	if !ok {
+		return false
+	}
 	p.trouble("free the journal", p.deps.Journal.Free(cp.Freed.Last))
 	p.trouble("free the ledger", p.deps.Ledger.Free(seq-1))
 	return true

@@ -122,6 +122,18 @@ func (p *Pipeline) finish(d *draft) bool {
 	p.mu.Lock()
 	d.Base = p.cp.Base
 	p.mu.Unlock()
+	if !p.placeCut(d) {
+		return false
+	}
+	p.metrics.cut(d)
+	return p.send(d, &pending{cut: &d.cut, block: d.block, late: d.late})
+}
+
+// placeCut writes the cut down and keeps it from being freed, which no checkpoint
+// may come between: it would free what it does not see open.
+func (p *Pipeline) placeCut(d *draft) bool {
+	p.placing <- struct{}{}
+	defer func() { <-p.placing }()
 	seq, err := p.place(p.working, journal.Cut, &d.cut)
 	if err != nil {
 		return false
@@ -131,6 +143,5 @@ func (p *Pipeline) finish(d *draft) bool {
 	p.keepOpen(&d.cut)
 	p.cp.Top = d.Block
 	p.mu.Unlock()
-	p.metrics.cut(d)
-	return p.send(d, &pending{cut: &d.cut, block: d.block, late: d.late})
+	return true
 }

@@ -30,6 +30,7 @@ type Pipeline struct {
 	abandon context.CancelFunc
 	group   sync.WaitGroup
 
+	placing  chan struct{} // has room for one: a cut or a checkpoint on its way into the ledger
 	mu       sync.Mutex
 	started  bool
 	state    string
@@ -68,7 +69,7 @@ func New(cfg Config, deps Deps) (*Pipeline, error) {
 	p := &Pipeline{
 		cfg: cfg, deps: deps, writer: deps.Journal.ID(), known: newKnown(), state: "new",
 		inserts: make(chan *pending, cfg.Pending), feeds: make(chan feeding, cfg.Pending),
-		spare: make(chan *lineage.Block, cfg.Pending), troubles: map[string]error{},
+		spare: make(chan *lineage.Block, cfg.Pending), troubles: map[string]error{}, placing: make(chan struct{}, 1),
 	}
 	p.metrics = newMetrics(p)
 	return p, nil

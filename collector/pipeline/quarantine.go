@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -29,10 +30,13 @@ func undecodable(rec *journal.Record, err error) lineage.Quarantined {
 	}
 }
 
+// houseTenant sees what cannot be told whose it was.
+const houseTenant = "default"
+
 // damaged is what is left of records that the disk has not given back.
 func damaged(writer string, rec *journal.Record) lineage.Quarantined {
 	return lineage.Quarantined{
-		ID: identify("damage", writer, rec.Source, string(rec.Payload)), Source: rec.Source, Type: "journal damage",
+		Tenant: cmp.Or(rec.Tenant, houseTenant), ID: identify("damage", writer, rec.Source, string(rec.Payload)), Source: rec.Source, Type: "journal damage",
 		Reason: fmt.Sprintf("the journal is damaged at %s: %d acknowledged records are lost; check the disk, and ask their senders again",
 			rec.Source, rec.Lost),
 		Payload: rec.Payload, Ingested: rec.Ingested,
@@ -69,14 +73,6 @@ func clashing(s *lineage.Span) lineage.Quarantined {
 		Tenant: s.Tenant, ID: identify("clash", s.Tenant, id, fmt.Sprint(s.Hash)), Signal: lineage.Traces,
 		Source: "otel:" + s.Service, EventID: id, Type: s.Name, Payload: payload, Ingested: s.Ingested,
 		Reason: "another span with this trace id and span id and other content came before; give every span an id of its own",
-	}
-}
-
-// breach is the event of a span or log record that breaks its contract.
-func breach(e *lineage.Event, err error, payload string) lineage.Quarantined {
-	return lineage.Quarantined{
-		Tenant: e.Tenant, ID: identify("breach", e.Tenant, e.Source, e.ID, fmt.Sprint(e.Hash)), Signal: signalOf(e.Kind),
-		Source: e.Source, EventID: e.ID, Type: e.Type, Reason: reason(err), Payload: []byte(payload), Ingested: e.Ingested,
 	}
 }
 

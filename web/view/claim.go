@@ -1,6 +1,7 @@
 package view
 
 import (
+	"strconv"
 	"strings"
 
 	"throughline/lineage"
@@ -56,4 +57,42 @@ func claimURL(kind, value string) string {
 		return ""
 	}
 	return ObjectURL(lineage.Object{Type: kind, ID: value})
+}
+
+// maxCarriers is how many anchors are named that carry one claim.
+const maxCarriers = 5
+
+// carriers are the anchors of one flow whose executions carry an ambiguous claim.
+type carriers map[struct{ flow, claim string }][]string
+
+func carriersOf(executions []*lineage.Execution) carriers {
+	out := carriers{}
+	for _, e := range executions {
+		for _, c := range e.Claims {
+			if c.State == lineage.Ambiguous {
+				key := struct{ flow, claim string }{e.Flow, c.Claim}
+				out[key] = append(out[key], e.Anchor.ID)
+			}
+		}
+	}
+	return out
+}
+
+// tell says of the ambiguous claims of e which anchors carry them, as far as this
+// page shows. The others are on the claim's own page.
+func (all carriers) tell(e *Execution) {
+	for i := range e.Claims.Rows {
+		c := &e.Claims.Rows[i]
+		anchors := all[struct{ flow, claim string }{e.Flow, c.Text}]
+		switch {
+		case len(anchors) > 1:
+			c.Words += " " + strconv.Itoa(len(anchors)) + " of type " + e.Anchor.Type + " on this page carry it: " + strings.Join(anchors[:min(len(anchors), maxCarriers)], ", ")
+			if more := len(anchors) - maxCarriers; more > 0 {
+				c.Words += " and " + strconv.Itoa(more) + " more"
+			}
+			c.Words += "."
+		case len(anchors) == 1 && c.URL != "":
+			c.Words += " Its page shows every transaction that carries it."
+		}
+	}
 }

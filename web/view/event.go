@@ -6,6 +6,7 @@ import (
 	"hash/fnv"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"throughline/lineage"
 )
@@ -128,8 +129,21 @@ func pretty(payload string) string {
 			payload = b.String()
 		}
 	}
-	if len(payload) > 2*maxPayload {
-		payload = payload[:maxPayload] + "\n… cut here: the whole is in the JSON API"
+	text, cut := trim(payload)
+	if cut {
+		text += "\n… cut here: the whole is in the JSON API"
 	}
-	return strings.ToValidUTF8(payload, "�")
+	return strings.ToValidUTF8(text, "�")
+}
+
+// trim cuts what is too long to read, between two letters.
+func trim(text string) (beginning string, cut bool) {
+	if len(text) <= 2*maxPayload {
+		return text, false
+	}
+	end := maxPayload
+	for end > maxPayload-utf8.UTFMax && !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return text[:end], true
 }

@@ -18,8 +18,11 @@ type Lineage struct {
 // NewLineage makes the page of the object looked at from what is known of it.
 func NewLineage(looked lineage.Object, a lineage.Answer, c Clock) Lineage {
 	out := Lineage{Looked: newObject(looked)}
+	shared := carriersOf(a.Executions)
 	for i, e := range a.Executions {
-		out.Executions = append(out.Executions, NewExecution(e, looked, "x"+strconv.Itoa(i+1), c))
+		x := NewExecution(e, looked, "x"+strconv.Itoa(i+1), c)
+		shared.tell(&x)
+		out.Executions = append(out.Executions, x)
 	}
 	for i, e := range a.Unanchored {
 		out.Unanchored = append(out.Unanchored, NewExecution(e, looked, "u"+strconv.Itoa(i+1), c))

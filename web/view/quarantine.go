@@ -34,19 +34,28 @@ func NewQuarantined(list []lineage.Quarantined, c Clock) []Quarantined {
 	for _, q := range list {
 		out = append(out, Quarantined{
 			ID: q.ID, Time: c.stamp(q.Ingested), Signal: q.Signal.String(), Source: q.Source, EventID: q.EventID,
-			Type: q.Type, Reason: q.Reason, Payload: readable(q.Payload), Size: len(q.Payload),
+			Type: q.Type, Reason: q.Reason, Payload: readable(q), Size: max(q.Size, len(q.Payload)),
 		})
 	}
 	return out
 }
 
+// maxDump is how much of what is no text is shown.
+const maxDump = 512
+
 // readable shows text as text, and anything else as a dump of its first bytes.
-func readable(payload []byte) string {
-	if utf8.Valid(payload) {
-		return pretty(string(payload))
+func readable(q lineage.Quarantined) string {
+	whole := len(q.Payload) >= q.Size
+	if utf8.Valid(q.Payload) {
+		text, cut := trim(string(q.Payload))
+		if cut || !whole {
+			return text + "\n… cut here"
+		}
+		return pretty(text)
 	}
-	if len(payload) <= 512 {
-		return hex.Dump(payload)
+	shown := q.Payload[:min(len(q.Payload), maxDump)]
+	if len(shown) == len(q.Payload) && whole {
+		return hex.Dump(shown)
 	}
-	return hex.Dump(payload[:512]) + "… cut here"
+	return hex.Dump(shown) + "… cut here"
 }

@@ -54,7 +54,7 @@ func (f *FS) CrashAt(step int) {
 	f.crashAt = f.steps + step
 }
 
-// FailSync makes every Sync fail from now on, until it is called with nil.
+// FailSync makes every Sync and SyncDir fail from now on, until it is called with nil.
 func (f *FS) FailSync(err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -259,6 +259,9 @@ func (f *FS) SyncDir(dir string) error {
 	crash, err := f.step()
 	if err != nil || crash {
 		return errors.Join(err, ErrCrashed)
+	}
+	if f.syncErr != nil {
+		return f.syncErr
 	}
 	for _, name := range f.sorted(f.inodes, f.durable) {
 		if filepath.Dir(name) != filepath.Clean(dir) {
