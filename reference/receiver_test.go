@@ -58,13 +58,23 @@ func newReceiver(t *testing.T) *receiver {
 	return r
 }
 
-func (r *receiver) takeTraces(_ http.ResponseWriter, req *http.Request) {
-	var in coltrace.ExportTraceServiceRequest
-	raw, err := io.ReadAll(req.Body)
-	if err == nil {
-		err = proto.Unmarshal(raw, &in)
-	}
+// whole reads a request. A sender that is killed leaves half of one, of which
+// nothing is taken.
+func whole(w http.ResponseWriter, req *http.Request) (body []byte, ok bool) {
+	body, err := io.ReadAll(req.Body)
 	if err != nil {
+		w.WriteHeader(http.StatusBadRequest)
+	}
+	return body, err == nil
+}
+
+func (r *receiver) takeTraces(w http.ResponseWriter, req *http.Request) {
+	raw, ok := whole(w, req)
+	if !ok {
+		return
+	}
+	var in coltrace.ExportTraceServiceRequest
+	if err := proto.Unmarshal(raw, &in); err != nil {
 		r.t.Errorf("traces: %v", err)
 	}
 	r.mu.Lock()
@@ -89,8 +99,12 @@ func (r *receiver) takeTraces(_ http.ResponseWriter, req *http.Request) {
 }
 
 func (r *receiver) takeEvent(w http.ResponseWriter, req *http.Request) {
+	raw, ok := whole(w, req)
+	if !ok {
+		return
+	}
 	var e cloudevents.Event
-	if err := json.NewDecoder(req.Body).Decode(&e); err != nil {
+	if err := json.Unmarshal(raw, &e); err != nil {
 		r.t.Errorf("event: %v", err)
 		return
 	}
