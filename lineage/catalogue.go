@@ -1,6 +1,7 @@
 package lineage
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -17,10 +18,13 @@ type Definition struct {
 	Flows     []Flow
 	Guards    []Guard
 	Contracts []Contract
+	SLAs      []SLA
+	Sources   map[string]Source // by the source of their events
 }
 
 // System is what the catalogue says of one issuer of ids.
 type System struct {
+	Name      string     `yaml:"name" json:"name"` // for people: "ERP"
 	Normalise Normaliser `yaml:"normalise" json:"normalise"`
 }
 
@@ -83,6 +87,15 @@ func NewCatalogue(def Definition) (*Catalogue, error) {
 		if err := c.addContract(&def.Contracts[i]); err != nil {
 			return nil, err
 		}
+	}
+	c.def.SLAs = slices.SortedFunc(slices.Values(def.SLAs), func(a, b SLA) int { return cmp.Compare(a.Name, b.Name) })
+	for i := range c.def.SLAs {
+		if err := checkSLA(&c.def.SLAs[i]); err != nil {
+			return nil, err
+		}
+	}
+	if err := c.checkSLAs(); err != nil {
+		return nil, err
 	}
 	c.keyList = slices.Sorted(maps.Keys(c.keys))
 	raw, err := json.Marshal(def)

@@ -32,9 +32,19 @@ type Mapping struct {
 	Aliases     []AliasMapping  `yaml:"aliases" json:"aliases"`
 	Stage       string          `yaml:"stage" json:"stage"`
 	Outcome     *OutcomeMapping `yaml:"outcome" json:"outcome"`
-	Attempt     string          `yaml:"attempt" json:"attempt"`         // location
-	Reason      string          `yaml:"reason" json:"reason"`           // location
+	Attempt     string          `yaml:"attempt" json:"attempt"` // location
+	Reason      string          `yaml:"reason" json:"reason"`   // location
+	Answer      string          `yaml:"answer" json:"answer"`   // location of a status code
+	Amount      *AmountMapping  `yaml:"amount" json:"amount"`
 	Correlation string          `yaml:"correlation" json:"correlation"` // location
+}
+
+// AmountMapping finds the amount of the subject: a decimal text at Value, or a
+// whole number of minor units at Minor, and its currency.
+type AmountMapping struct {
+	Value    string `yaml:"value" json:"value"`       // location
+	Minor    string `yaml:"minor" json:"minor"`       // location
+	Currency string `yaml:"currency" json:"currency"` // location
 }
 
 // RefMapping finds ids of one type.
@@ -109,6 +119,9 @@ func (c *Catalogue) addContract(def *Contract) error {
 		}
 		k.schema = schema
 	}
+	if m := def.Map.Amount; m != nil && (m.Currency == "" || (m.Value == "") == (m.Minor == "")) {
+		return fail("amount has value %q, minor %q and currency %q; want a currency, and either value or minor", m.Value, m.Minor, m.Currency)
+	}
 	for _, m := range k.refMappings() {
 		if m.Type == "" || m.ID == "" {
 			return fail("a reference of type %q has id %q; want both", m.Type, m.ID)
@@ -120,6 +133,12 @@ func (c *Catalogue) addContract(def *Contract) error {
 	}
 	if def.Signal != "event" {
 		c.wantKey(def.Map.Attempt)
+		c.wantKey(def.Map.Answer)
+		if m := def.Map.Amount; m != nil {
+			c.wantKey(m.Value)
+			c.wantKey(m.Minor)
+			c.wantKey(m.Currency)
+		}
 		c.wantKey(def.Map.Reason)
 		c.wantKey(def.Map.Correlation)
 		if def.Map.Outcome != nil {

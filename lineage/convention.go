@@ -22,6 +22,8 @@ func (c *Catalogue) applyConventions(ce *CloudEvent, e *naming) {
 	e.Outcome = field[Outcome](data, "outcome")
 	e.Attempt = max(field[int](data, "attempt"), 0)
 	e.Reason = field[string](data, "reason")
+	amount := field[struct{ Value, Currency string }](data, "amount")
+	e.Amount, _ = ParseMoney(amount.Value, amount.Currency)
 	objects := field[map[string]json.RawMessage](data, "objects")
 	for _, typ := range slices.Sorted(maps.Keys(objects)) {
 		for _, id := range idList(objects[typ]) {

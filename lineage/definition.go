@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -12,7 +13,7 @@ import (
 )
 
 // File is one file of a catalogue: a name for error messages, and YAML
-// documents of the kinds types, flow, guards and contract.
+// documents of the kinds types, flow, guards, contract, sources and sla.
 type File struct {
 	Name string
 	Data []byte
@@ -22,7 +23,7 @@ type File struct {
 // file may redefine a type, a flow of a higher version replaces one of a lower.
 // The error is of kind Invalid and starts with file:line:col.
 func ParseDefinition(files []File) (Definition, error) {
-	def := Definition{Types: make(map[string]Type), Systems: make(map[string]System)}
+	def := Definition{Types: make(map[string]Type), Systems: make(map[string]System), Sources: make(map[string]Source)}
 	for _, f := range files {
 		parsed, err := parser.ParseBytes(f.Data, 0)
 		if err != nil {
@@ -70,6 +71,16 @@ type guardsDocument struct {
 	Guards []Guard `yaml:"guards"`
 }
 
+type sourcesDocument struct {
+	Kind    string            `yaml:"kind"`
+	Sources map[string]Source `yaml:"sources"`
+}
+
+type slaDocument struct {
+	Kind string `yaml:"kind"`
+	SLA  `yaml:",inline"`
+}
+
 type contractDocument struct {
 	Kind     string `yaml:"kind"`
 	Contract `yaml:",inline"`
@@ -112,11 +123,34 @@ func (d *Definition) add(node ast.Node) error {
 		}
 		alone.Contracts = []Contract{doc.Contract}
 		d.Contracts = append(d.Contracts, doc.Contract)
+	case "sources":
+		var doc sourcesDocument
+		if err := strict(node, &doc); err != nil {
+			return err
+		}
+		maps.Copy(d.Sources, doc.Sources)
+	case "sla":
+		var doc slaDocument
+		if err := strict(node, &doc); err != nil {
+			return err
+		}
+		d.addSLA(doc.SLA)
+		return checkSLA(&doc.SLA)
 	default:
-		return fmt.Errorf("kind is %q; want types, flow, guards or contract", h.Kind)
+		return fmt.Errorf("kind is %q; want types, flow, guards, contract, sources or sla", h.Kind)
 	}
 	_, err := NewCatalogue(alone)
 	return err
+}
+
+func (d *Definition) addSLA(s SLA) {
+	at := slices.IndexFunc(d.SLAs, func(old SLA) bool { return old.Name == s.Name })
+	switch {
+	case at < 0:
+		d.SLAs = append(d.SLAs, s)
+	case s.Version >= d.SLAs[at].Version:
+		d.SLAs[at] = s
+	}
 }
 
 func (d *Definition) addFlow(f Flow) {

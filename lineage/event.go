@@ -54,6 +54,8 @@ type Event struct {
 	Outcome Outcome
 	Attempt int    // 1 for the first try; 0 when not told
 	Reason  string // why it failed, in the source's words
+	Answer  int    // status code with which the other side answered the step (HTTP's); 0 when not told
+	Amount  Money  // of the subject, as the event tells it
 
 	Correlation string // correlation id, a claim
 	Causation   string // id of the causing event, a claim

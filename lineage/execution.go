@@ -1,6 +1,9 @@
 package lineage
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // State is where an execution, or one of its stages, stands.
 type State string
@@ -39,7 +42,8 @@ type Member struct {
 	Aliases     []Object // the other ids of the same object
 	Rank        int
 	Leaf        bool
-	Placeholder bool // it was named, but has no event of its own
+	Placeholder bool  // it was named, but has no event of its own
+	Amount      Money // of the latest event about it that tells one
 }
 
 // Evidence names what an edge was read from.
@@ -61,11 +65,47 @@ type Edge struct {
 // of its events that report a try.
 type Stage struct {
 	Name     string
+	Type     string // of the objects that go through it
 	State    State
 	First    time.Time
 	Last     time.Time
 	Attempts int
-	Reason   string // of the last failure
+	Reason   string     // of the last failure
+	DoneAt   time.Time  // when its rule was met; a failure that came later does not take it away
+	Progress []Progress `json:"-"` // of the objects that have gone through, sorted
+}
+
+// Progress says when one object went through a stage for the first time.
+type Progress struct {
+	Object Object
+	DoneAt time.Time
+}
+
+// Reached returns when an object went through a stage, or for one of another type
+// than the stage's, when the stage was done. The zero time means not yet, or no
+// such stage.
+func (x *Execution) Reached(stage string, o Object) time.Time {
+	for i := range x.Stages {
+		s := &x.Stages[i]
+		if s.Name != stage {
+			continue
+		}
+		for _, p := range s.Progress {
+			if p.Object == o {
+				return p.DoneAt
+			}
+		}
+		if s.Type == o.Type {
+			return time.Time{}
+		}
+		return s.DoneAt
+	}
+	return time.Time{}
+}
+
+// HasStage tells whether the flow of the execution has a stage of that name.
+func (x *Execution) HasStage(name string) bool {
+	return slices.ContainsFunc(x.Stages, func(s Stage) bool { return s.Name == name })
 }
 
 // Execution is "the transaction": what one flow makes of the evidence around

@@ -174,6 +174,7 @@ func (g *Graph) keep(e *Event) *Event {
 	k.Contract, k.Tenant = g.word(e.Contract), g.word(e.Tenant)
 	k.Outcome = Outcome(g.word(string(e.Outcome)))
 	k.ID, k.Reason = strings.Clone(e.ID), strings.Clone(e.Reason)
+	k.Amount.Currency = g.word(e.Amount.Currency)
 	k.Correlation, k.Causation = strings.Clone(e.Correlation), strings.Clone(e.Causation)
 	k.Refs = slices.Clone(e.Refs)
 	for i := range k.Refs {

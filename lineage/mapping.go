@@ -32,6 +32,9 @@ func (c *Catalogue) FromCloudEvent(tenant string, ce *CloudEvent, ingested time.
 		if !c.apply(k, document{value}, &e) {
 			return Event{}, Errorf(Invalid, "contract "+k.name, "%s: has no id that can be used; it is the event's subject", k.Map.Subject.ID)
 		}
+		if e.Amount, err = k.amount(document{value}); err != nil {
+			return Event{}, E(Invalid, "contract "+k.name, err)
+		}
 	} else {
 		c.applyConventions(ce, &e)
 	}
@@ -93,6 +96,8 @@ func (c *Catalogue) fromAttributes(signal string, attrs []Attr, plain Event) (Ev
 		plain.Correlation = e.Correlation
 		mapped := naming{Event: plain}
 		if c.apply(k, attributes(attrs), &mapped) {
+			// A span with a wrong amount is a span all the same; it tells none.
+			mapped.Amount, _ = k.amount(attributes(attrs))
 			// What the conventions found beside the contract's own stays named.
 			for _, r := range e.Refs {
 				mapped.addRef(r.Object, r.Role)
@@ -139,9 +144,34 @@ func (c *Catalogue) apply(k *contract, at place, e *naming) bool {
 	if n, err := strconv.Atoi(first(at, k.Map.Attempt)); err == nil && n > 0 {
 		e.Attempt = n
 	}
+	if n, err := strconv.Atoi(first(at, k.Map.Answer)); err == nil && n > 0 && n < 1000 {
+		e.Answer = n
+	}
 	e.Reason = cmp.Or(first(at, k.Map.Reason), e.Reason)
 	e.Correlation = cmp.Or(claimable(first(at, k.Map.Correlation)), e.Correlation)
 	return true
+}
+
+// amount reads the amount of the subject. Where nothing is written there is none.
+func (k *contract) amount(at place) (Money, error) {
+	m := k.Map.Amount
+	if m == nil {
+		return Money{}, nil
+	}
+	currency := first(at, m.Currency)
+	if text := first(at, m.Minor); text != "" {
+		minor, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return Money{}, Errorf(Invalid, "", "%s: %q is no whole number of minor units", m.Minor, clip(text))
+		}
+		_, err = ParseMoney("0", currency)
+		return Money{minor, currency}, err
+	}
+	text := first(at, m.Value)
+	if text == "" {
+		return Money{}, nil
+	}
+	return ParseMoney(text, currency)
 }
 
 func (c *Catalogue) objects(m RefMapping, at place) []Object {

@@ -42,17 +42,21 @@ func (f *flowGraph) judgeStages(x *Execution, b *body) {
 type progress struct {
 	last   Outcome
 	doneAt time.Time // of the first event that went well
+	naming []int32   // the business objects that the last failure named
 }
 
 func (p *progress) told(e *Event) {
 	p.last = e.Outcome
-	if e.Outcome != OutcomeFailed && e.Outcome != OutcomeRetrying && p.doneAt.IsZero() {
+	if !e.failed() && p.doneAt.IsZero() {
 		p.doneAt = e.Time
 	}
 }
 
+// failed tells whether the step that an event reports did not go well.
+func (e *Event) failed() bool { return e.Outcome == OutcomeFailed || e.Outcome == OutcomeRetrying }
+
 func (f *flowGraph) judgeStage(rule StageRule, b *body) (Stage, time.Time) {
-	stage := Stage{Name: rule.Name, State: StatePending}
+	stage := Stage{Name: rule.Name, Type: rule.Type, State: StatePending}
 	passed := make(map[int32]*progress)
 	tries := 0
 	for _, at := range b.events {
@@ -72,9 +76,14 @@ func (f *flowGraph) judgeStage(rule StageRule, b *body) (Stage, time.Time) {
 				passed[n] = &progress{}
 			}
 			passed[n].told(e)
+			if e.failed() {
+				passed[n].naming = f.business(e)
+			}
 		}
-		if e.Outcome == OutcomeFailed || e.Outcome == OutcomeRetrying {
+		if e.failed() {
 			stage.Reason = e.Reason
+		} else if len(passed) > len(about) {
+			f.makeGood(passed, rule, e)
 		}
 	}
 	if tries == 0 {
@@ -85,17 +94,68 @@ func (f *flowGraph) judgeStage(rule StageRule, b *body) (Stage, time.Time) {
 	}
 	stage.State = StatePartial
 	doneAt := f.completedAt(rule, b, passed)
-	for _, p := range passed {
+	stage.DoneAt = doneAt
+	for n, p := range passed {
+		if !p.doneAt.IsZero() && f.goesThrough(n, rule) && n >= 0 {
+			stage.Progress = append(stage.Progress, Progress{f.g.nodes[n].object, p.doneAt})
+		}
 		if p.last == OutcomeFailed {
 			stage.State = StateFailed
 		} else if p.last == OutcomeRetrying && stage.State != StateFailed {
 			stage.State = StateRetrying
 		}
 	}
-	if stage.State == StatePartial && !doneAt.IsZero() {
-		stage.State, stage.Reason = StateDone, ""
+	slices.SortFunc(stage.Progress, func(a, b Progress) int { return a.Object.Compare(b.Object) })
+	if stage.State == StatePartial {
+		stage.Reason = ""
+		if !doneAt.IsZero() {
+			stage.State = StateDone
+		}
 	}
 	return stage, doneAt
+}
+
+// goesThrough tells whether a node is of the type that goes through a stage; -1
+// stands for an event that has no subject.
+func (f *flowGraph) goesThrough(n int32, rule StageRule) bool {
+	return n < 0 || f.g.nodes[n].object.Type == rule.Type
+}
+
+// makeGood forgets the failures that an event which went well has overcome. A
+// step that fails before its object exists (an invoice that cannot be posted has
+// no number yet) is told of the objects that it is for; once the step goes well
+// for any of these, it has not failed any more.
+func (f *flowGraph) makeGood(passed map[int32]*progress, rule StageRule, e *Event) {
+	var named []int32
+	for n, p := range passed {
+		if f.goesThrough(n, rule) || p.last != OutcomeFailed && p.last != OutcomeRetrying {
+			continue
+		}
+		if named == nil {
+			named = f.business(e)
+		}
+		if slices.ContainsFunc(p.naming, func(n int32) bool { return slices.Contains(named, n) }) {
+			p.last = e.Outcome
+		}
+	}
+}
+
+// business returns the canonical nodes of the business objects that an event names.
+func (f *flowGraph) business(e *Event) []int32 {
+	var nodes []int32
+	add := func(o Object) {
+		if n := f.g.byObject[o]; f.g.nodes[n].business {
+			nodes = append(nodes, f.g.nodes[n].canon)
+		}
+	}
+	for _, r := range e.Refs {
+		add(r.Object)
+	}
+	for _, r := range e.Relations {
+		add(r.From)
+		add(r.To)
+	}
+	return nodes
 }
 
 // reports tells whether an event reports a stage, and about which objects. An
@@ -145,8 +205,8 @@ func (f *flowGraph) appendOf(about []int32, typ string, o Object) []int32 {
 // completedAt returns when the stage was complete, or the zero time.
 func (f *flowGraph) completedAt(rule StageRule, b *body, passed map[int32]*progress) time.Time {
 	var times []time.Time
-	for _, p := range passed {
-		if !p.doneAt.IsZero() {
+	for n, p := range passed {
+		if !p.doneAt.IsZero() && f.goesThrough(n, rule) {
 			times = append(times, p.doneAt)
 		}
 	}

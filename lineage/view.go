@@ -112,7 +112,7 @@ func (g *Graph) writeOut(x *Execution, b *body, placeholder func(member) bool, e
 	x.Truncated = b.truncated
 	for _, m := range b.members {
 		nd := &g.nodes[m.node]
-		out := Member{Object: nd.object, Rank: int(m.rank), Leaf: m.leaf, Placeholder: placeholder(m)}
+		out := Member{Object: nd.object, Rank: int(m.rank), Leaf: m.leaf, Placeholder: placeholder(m), Amount: g.amountOf(m.node)}
 		for _, raw := range nd.group {
 			if raw != m.node {
 				out.Aliases = append(out.Aliases, g.nodes[raw].object)
@@ -128,6 +128,24 @@ func (g *Graph) writeOut(x *Execution, b *body, placeholder func(member) bool, e
 	if len(x.Events) > 0 {
 		x.StartedAt, x.LastAt = x.Events[0].Time, x.Events[len(x.Events)-1].Time
 	}
+}
+
+// amountOf returns the amount of a canonical node: that of the latest event about
+// it which tells one, by (time, source, id).
+func (g *Graph) amountOf(n int32) Money {
+	var latest *Event
+	for _, raw := range g.members(n) {
+		for _, at := range g.nodes[raw].subject {
+			e := g.events[at]
+			if !e.Amount.IsZero() && (latest == nil || compareEvents(e, latest) > 0) {
+				latest = e
+			}
+		}
+	}
+	if latest == nil {
+		return Money{}
+	}
+	return latest.Amount
 }
 
 // claimsIn returns the claims that an execution's events carry, each once.

@@ -120,7 +120,11 @@ func (f *flowGraph) eventsOf(anchor int32, b *body, claims []int32) []int32 {
 
 func (g *Graph) sortEvents(events []int32) {
 	slices.SortFunc(events, func(i, j int32) int {
-		a, b := g.events[i], g.events[j]
-		return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Source, b.Source), cmp.Compare(a.ID, b.ID))
+		return compareEvents(g.events[i], g.events[j])
 	})
+}
+
+// compareEvents orders events by (time, source, id).
+func compareEvents(a, b *Event) int {
+	return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Source, b.Source), cmp.Compare(a.ID, b.ID))
 }

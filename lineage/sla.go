@@ -1,0 +1,122 @@
+package lineage
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// SLA promises about every object of one type that Stop comes no later than
+// Target after Start. The conditions are names of stages: of the flow, where the
+// time counts at which the stage was done, or any other name that events report
+// as their stage. It is judged by package slo.
+type SLA struct {
+	Name    string `yaml:"name" json:"name"`
+	Version int    `yaml:"version" json:"version"` // the greatest one of a name is in force
+	Title   string `yaml:"title" json:"title"`     // for people: "Invoice posted within 1 min of booking"
+	Flow    string `yaml:"flow" json:"flow"`
+	Subject string `yaml:"subject" json:"subject"` // type of the objects that it is about
+
+	Start  string `yaml:"start" json:"start"`
+	Stop   string `yaml:"stop" json:"stop"`
+	Pause  string `yaml:"pause" json:"pause"`   // time on hold does not count, until Resume
+	Resume string `yaml:"resume" json:"resume"` //
+	Cancel string `yaml:"cancel" json:"cancel"` // nothing is owed any more
+	Reset  string `yaml:"reset" json:"reset"`   // it starts anew, as another episode
+
+	Target   Duration  `yaml:"target" json:"target"`
+	Calendar *Calendar `yaml:"calendar" json:"calendar"` // when the target counts; nil: always
+
+	// ClosingSource is the source that says Stop. While it is known to be behind
+	// the deadline, a breach is provisional.
+	ClosingSource string   `yaml:"closing_source" json:"closing_source"`
+	Severity      Severity `yaml:"severity" json:"severity"` // empty means page
+	Runbook       string   `yaml:"runbook" json:"runbook"`   // what to do about a breach: a sentence or an address
+}
+
+// Severity says how urgent a breach is.
+type Severity string
+
+// The severities, as on-call tools know them.
+const (
+	SeverityPage   Severity = "page"   // somebody is woken
+	SeverityTicket Severity = "ticket" // somebody looks at it in working hours
+)
+
+// Source is what the catalogue says of one source of events.
+type Source struct {
+	Name string `yaml:"name" json:"name"` // for people: "finance"
+	// Heartbeat is how often it promised to say something. After longer silence it
+	// counts as behind. 0: nothing was promised, so silence is not lateness.
+	Heartbeat Duration `yaml:"heartbeat" json:"heartbeat"`
+	Lag       Duration `yaml:"lag" json:"lag"` // how late its events are known to arrive
+}
+
+// checkSLA checks what can be told of an SLA by itself.
+func checkSLA(s *SLA) error {
+	fail := func(format string, args ...any) error {
+		return Errorf(Invalid, "catalogue", "sla %s: %s", s.Name, fmt.Sprintf(format, args...))
+	}
+	for _, need := range []struct{ name, value, want string }{
+		{"name", s.Name, "a name such as invoice-posted"},
+		{"flow", s.Flow, "the name of a flow"},
+		{"subject", s.Subject, "the type of object that it is about"},
+		{"start", s.Start, "the stage that starts the clock"},
+		{"stop", s.Stop, "the stage that ends it"},
+	} {
+		if need.value == "" {
+			return fail("%s is missing; want %s", need.name, need.want)
+		}
+	}
+	switch {
+	case s.Target <= 0:
+		return fail("target is %s; want a duration of more than 0", time.Duration(s.Target))
+	case s.Start == s.Stop:
+		return fail("start and stop are both %q; the clock would end as it starts", s.Start)
+	case s.Pause != "" && s.Resume == "":
+		return fail("pause is %q and resume is missing; the clock would never go on", s.Pause)
+	case s.Severity != "" && s.Severity != SeverityPage && s.Severity != SeverityTicket:
+		return fail("severity is %q; want page or ticket", s.Severity)
+	}
+	if _, err := s.Calendar.Schedule(); err != nil {
+		return fail("%v", err)
+	}
+	return nil
+}
+
+// checkSLAs checks what SLAs say of flows.
+func (c *Catalogue) checkSLAs() error {
+	for i := range c.def.SLAs {
+		s := &c.def.SLAs[i]
+		at := slices.IndexFunc(c.def.Flows, func(f Flow) bool { return f.Name == s.Flow })
+		if at < 0 {
+			return Errorf(Invalid, "catalogue", "sla %s: flow is %q; there is no such flow", s.Name, s.Flow)
+		}
+		if _, ok := c.def.Flows[at].Ranks[s.Subject]; !ok {
+			return Errorf(Invalid, "catalogue", "sla %s: subject is %q; want a type with a rank in the flow %s", s.Name, s.Subject, s.Flow)
+		}
+	}
+	return nil
+}
+
+// SLAs returns the SLAs of the catalogue, sorted by name. They must not be changed.
+func (c *Catalogue) SLAs() []SLA { return c.def.SLAs }
+
+// Source returns what the catalogue says of a source; its name is the source
+// itself when it says nothing.
+func (c *Catalogue) Source(source string) Source {
+	s := c.def.Sources[source]
+	if s.Name == "" {
+		s.Name = source
+	}
+	return s
+}
+
+// SystemName returns what people call a system; its key when the catalogue does
+// not say.
+func (c *Catalogue) SystemName(system string) string {
+	if s := c.def.Systems[system]; s.Name != "" {
+		return s.Name
+	}
+	return system
+}

@@ -1,0 +1,192 @@
+package slo
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/cespare/xxhash/v2"
+)
+
+// Step brings a clock from what was recorded of it to what the facts say at a
+// moment, and returns it with what has to be told, in order. Told again with the
+// same facts and moment it tells nothing. The facts may come in any order, each
+// any number of times.
+//
+// A breach is told by the first step at or after the deadline. It is provisional
+// while the watermark is before the deadline, and confirmed by the first step at
+// which it is not. Evidence that came late corrects it.
+func (r *Rule) Step(c Clock, facts []Fact, at Moment) (Clock, []Transition) {
+	s := step{Clock: c, rule: r, at: at}
+	if s.State == "" {
+		s.State = Pending
+	}
+	for {
+		p := r.plan(facts, s.Episode)
+		s.follow(&p)
+		if p.reset.IsZero() || s.State != Cancelled {
+			break
+		}
+		s.Clock = Clock{Tenant: s.Tenant, Key: s.Key, Episode: s.Episode + 1, Seq: s.Seq, State: Pending}
+	}
+	for i := range s.told {
+		s.told[i].Clock = s.Clock
+	}
+	return s.Clock, s.told
+}
+
+// step is a clock on its way.
+type step struct {
+	Clock
+	rule *Rule
+	at   Moment
+	told []Transition
+}
+
+func (s *step) tell(t Transition) {
+	s.Seq++
+	t.ID = transitionID(&s.Clock, t.Kind)
+	t.Recorded = s.at.Now
+	s.told = append(s.told, t)
+}
+
+// transitionID hashes the clock and the place of a transition in its history.
+func transitionID(c *Clock, kind Kind) string {
+	return fmt.Sprintf("%016x", xxhash.Sum64String(fmt.Sprintf("%q %q %q %q %q %q %d %s %d",
+		c.Tenant, c.SLA, c.Subject.Type, c.Subject.System, c.Subject.Scope, c.Subject.ID, c.Episode, kind, c.Seq)))
+}
+
+// follow brings one episode up to its plan.
+func (s *step) follow(p *plan) {
+	switch {
+	case p.start.IsZero() && s.State == Pending:
+		return
+	case p.start.IsZero():
+		s.withdraw()
+		return
+	case s.State == Pending:
+		s.State, s.StartedAt, s.DueAt = Running, p.start, p.first
+		s.tell(Transition{Kind: Started, At: p.start, Due: p.first})
+	case !p.start.Equal(s.StartedAt):
+		s.StartedAt = p.start
+		s.move(p, Restarted, p.start)
+	}
+	s.hold(p)
+	s.end(p)
+}
+
+// withdraw cancels a clock whose start is not known any more.
+func (s *step) withdraw() {
+	if s.State != Cancelled {
+		s.State, s.EndedAt = Cancelled, s.at.Now
+		s.Verdict, s.Provisional = None, false
+		s.tell(Transition{Kind: CancelKind, At: s.at.Now})
+	}
+}
+
+// move sets the deadline that follows from the holds told so far.
+func (s *step) move(p *plan, kind Kind, at time.Time) {
+	if due := s.rule.dueAfter(p, min(s.Holds, len(p.holds))); !due.IsZero() {
+		s.DueAt = due
+	}
+	s.tell(Transition{Kind: kind, At: at, Due: s.DueAt})
+}
+
+// hold tells the pauses and resumes that were not told yet, and a deadline that
+// moved for another reason: an earlier hold that is known only now, or a changed
+// SLA.
+func (s *step) hold(p *plan) {
+	if !s.Open() {
+		return
+	}
+	if s.Holds > len(p.holds) { // a hold was taken back
+		s.Holds, s.State = len(p.holds), Running
+	}
+	if n := s.Holds; s.State == Running && n > 0 && p.holds[n-1].to.IsZero() {
+		s.State = Paused // its resume was taken back
+		s.tell(Transition{Kind: PausedKind, At: p.holds[n-1].from})
+	}
+	for {
+		if s.State == Paused {
+			h := p.holds[s.Holds-1]
+			if h.to.IsZero() {
+				return
+			}
+			s.State = Running
+			s.DueAt = s.rule.dueAfter(p, s.Holds)
+			s.tell(Transition{Kind: ResumedKind, At: h.to, Due: s.DueAt})
+		}
+		if s.Holds == len(p.holds) {
+			break
+		}
+		if due := s.rule.dueAfter(p, s.Holds); !due.Equal(s.DueAt) {
+			s.move(p, Rescheduled, s.at.Now)
+		}
+		s.State = Paused
+		s.tell(Transition{Kind: PausedKind, At: p.holds[s.Holds].from})
+		s.Holds++
+	}
+	if !p.due.IsZero() && !p.due.Equal(s.DueAt) {
+		s.move(p, Rescheduled, s.at.Now)
+	}
+}
+
+// end judges: what ended the clock, and whether its deadline had passed.
+func (s *step) end(p *plan) {
+	end := p.end()
+	switch overdue := !p.due.IsZero() && (end.IsZero() && !s.at.Now.Before(p.due) || end.After(p.due)); {
+	case overdue:
+		s.breach(p, end)
+	case s.Verdict == Breached:
+		s.Verdict, s.Provisional = Corrected, false
+		s.tell(Transition{Kind: Correction, At: s.at.Now})
+	}
+	switch {
+	case end.IsZero() && !s.Open():
+		s.reopen(p)
+	case !p.stop.IsZero():
+		if s.Verdict == None {
+			s.Verdict = Met
+		}
+		s.conclude(Ended, EndedKind, end)
+	case !end.IsZero():
+		s.conclude(Cancelled, CancelKind, end)
+	}
+}
+
+// breach tells a breach once, and that it is certain once it is.
+func (s *step) breach(p *plan, end time.Time) {
+	behind := end.IsZero() && !s.at.Watermark.IsZero() && s.at.Watermark.Before(p.due)
+	switch {
+	case s.Verdict != Breached:
+		s.Verdict, s.Provisional, s.BreachedAt = Breached, behind, s.at.Now
+		s.DueAt = p.due
+		s.tell(Transition{Kind: BreachKind, At: p.due, LateBy: s.at.Now.Sub(p.due), Provisional: behind})
+	case s.Provisional && !behind:
+		s.Provisional = false
+		s.tell(Transition{Kind: Confirmed, At: s.at.Now})
+	}
+}
+
+func (s *step) conclude(state State, kind Kind, at time.Time) {
+	was := s.State
+	s.State, s.EndedAt = state, at
+	if was == state {
+		return // told already; only its time is known better
+	}
+	t := Transition{Kind: kind, At: at}
+	if kind == EndedKind {
+		t.Verdict = s.Verdict
+	}
+	s.tell(t)
+}
+
+// reopen takes up a clock whose end is not known any more.
+func (s *step) reopen(p *plan) {
+	s.State, s.EndedAt = Running, time.Time{}
+	if s.Verdict == Met {
+		s.Verdict = None
+	}
+	s.Holds = min(s.Holds, len(p.holds))
+	s.tell(Transition{Kind: Reopened, At: s.at.Now, Due: s.DueAt})
+	s.hold(p)
+}
