@@ -87,6 +87,7 @@ type FlowOverview struct {
 	Flow       string
 	Stages     []StageCount // in the order of the flow
 	Latency    Latency      // over the last hour
+	Previous   Latency      // over the hour before
 	Unanchored int
 	Total      int
 	Trend      []Latency // by minute, oldest first; the last is the current minute

@@ -112,6 +112,18 @@ func (c *Catalogue) Source(source string) Source {
 	return s
 }
 
+// Heartbeats returns the sources that promised one, sorted.
+func (c *Catalogue) Heartbeats() []string {
+	var promised []string
+	for name, s := range c.def.Sources {
+		if s.Heartbeat > 0 {
+			promised = append(promised, name)
+		}
+	}
+	slices.Sort(promised)
+	return promised
+}
+
 // SystemName returns what people call a system; its key when the catalogue does
 // not say.
 func (c *Catalogue) SystemName(system string) string {

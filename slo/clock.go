@@ -46,7 +46,8 @@ func (k Key) Compare(l Key) int {
 type Clock struct {
 	Tenant string
 	Key
-	Episode int // 0 for the first; a reset begins another
+	Episode int            // 0 for the first; a reset begins another
+	Origin  lineage.Object // the subject's name when the clock started: its identity, whatever it is merged into
 
 	State       State
 	Verdict     Verdict
@@ -58,6 +59,7 @@ type Clock struct {
 	EndedAt    time.Time // of the stop or the cancellation
 	Holds      int       // how often it was paused
 	Seq        int       // transitions told so far, over all episodes
+	Before     *Clock    `json:",omitempty"` // the episode before, as its reset left it
 }
 
 // Open tells whether the clock still waits for its stop.
@@ -98,7 +100,7 @@ type Transition struct {
 	Provisional bool          // of a breach
 	Recorded    time.Time     // when it was noticed
 
-	Clock  Clock  // as it stands after all that was noticed with it
+	Clock  Clock  // as it stands after all that was noticed with it of its episode
 	Impact Impact // what it means, as known then
 }
 
@@ -124,7 +126,19 @@ type Fact struct {
 
 // Moment is when something is judged. Watermark is up to when the closing source
 // is known to have told all; zero means that nothing holds it back.
+//
+// Patience is how long a breach may wait for a watermark that is behind, before
+// it is told as provisional: what takes in and stitches is always a moment behind.
 type Moment struct {
 	Now       time.Time
 	Watermark time.Time
+	Patience  time.Duration
+}
+
+// behind tells whether the closing source may still say that due was kept.
+func (m Moment) behind(due time.Time) bool { return !m.Watermark.IsZero() && m.Watermark.Before(due) }
+
+// over tells whether a deadline has passed, so that it can be told.
+func (m Moment) over(due time.Time) bool {
+	return !m.Now.Before(due) && !(m.behind(due) && m.Now.Before(due.Add(m.Patience)))
 }

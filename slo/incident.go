@@ -2,6 +2,7 @@ package slo
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/cespare/xxhash/v2"
@@ -56,7 +57,7 @@ type Incident struct {
 	LateBy     time.Duration
 	ResolvedAt time.Time
 	Resolution Resolution
-	Told       bool // somebody was told, or will be; false for what was over when it was noticed
+	Told       bool // somebody was told, or will be; false for what was over when it was noticed, which never fires
 	Waiting    int  // of a late source: breaches that are provisional just now
 
 	AcknowledgedAt time.Time
@@ -64,7 +65,7 @@ type Incident struct {
 	Comment        string
 
 	History []Entry // oldest first, at most 50
-	Version uint64  // rises with every change
+	Version uint64  // rises with every change, also of an incident that was forgotten and begins anew
 }
 
 // Entry is one line of an incident's history.
@@ -76,10 +77,19 @@ type Entry struct {
 // maxHistory bounds what an incident remembers.
 const maxHistory = 50
 
-// BreachID is the identity of the incident of a clock.
+// OwnSource stands for the source that an SLA does not name: what is behind then
+// is the house itself.
+const OwnSource = "throughline"
+
+// BreachID is the identity of the incident of a clock. It follows the clock's
+// origin, so that a subject that gets another name keeps its incident.
 func BreachID(c *Clock) string {
+	o := c.Origin
+	if o.IsZero() {
+		o = c.Subject
+	}
 	return fmt.Sprintf("%016x", xxhash.Sum64String(fmt.Sprintf("breach %q %q %q %q %q %q %d",
-		c.Tenant, c.SLA, c.Subject.Type, c.Subject.System, c.Subject.Scope, c.Subject.ID, c.Episode)))
+		c.Tenant, c.SLA, o.Type, o.System, o.Scope, o.ID, c.Episode)))
 }
 
 // LateID is the identity of the incident of a source that is behind.
@@ -100,10 +110,11 @@ const (
 // Note returns the incident of a transition's clock as the transition leaves it,
 // and what the outside is told. old is the incident as it was, or nil. It returns
 // nil when there is nothing to have an incident about: a provisional breach
-// belongs to its late source, see NoteLate.
+// belongs to its late source, see NoteLate. After all that one step has told, the
+// incident fires exactly when its clock is at risk.
 func Note(old *Incident, t *Transition) (*Incident, Notice) {
 	switch {
-	case t.Kind == BreachKind && !t.Provisional, t.Kind == Confirmed:
+	case t.Kind == BreachKind && !t.Provisional, t.Kind == Confirmed, t.Kind == Reopened && t.Clock.AtRisk():
 		return open(old, t)
 	case old == nil || old.State == Resolved:
 		return old, NoNotice
@@ -113,53 +124,73 @@ func Note(old *Incident, t *Transition) (*Incident, Notice) {
 		return old.resolve(t, ByEnd)
 	case t.Kind == CancelKind:
 		return old.resolve(t, ByCancellation)
-	case t.Kind == Rescheduled || t.Kind == Restarted:
-		next := old.next(t.Recorded, fmt.Sprintf("the deadline is now %s", stamp(t.Due)))
-		next.DueAt = t.Due
-		return next, NoNotice
+	case t.Kind == Rescheduled, t.Kind == Restarted, t.Kind == ResumedKind:
+		return old.move(t), NoNotice
 	default:
 		return old, NoNotice
 	}
 }
 
+// open makes an incident fire. What ended before anybody noticed is written down
+// as resolved at once, and nobody is woken for it: its clock may have told its end
+// long ago, so that nothing else would ever resolve it.
 func open(old *Incident, t *Transition) (*Incident, Notice) {
 	if old != nil && old.State == Firing {
 		return old, NoNotice
 	}
 	c := &t.Clock
-	text := fmt.Sprintf("the deadline %s passed, noticed %s later", stamp(c.DueAt), c.BreachedAt.Sub(c.DueAt).Round(time.Millisecond))
-	i := &Incident{ID: BreachID(c), Tenant: c.Tenant, Kind: BreachIncident, Key: c.Key, Episode: c.Episode, Source: t.Impact.Source}
+	i := &Incident{ID: BreachID(c), Tenant: c.Tenant, Kind: BreachIncident, Episode: c.Episode}
 	if old != nil {
-		i = old.next(t.Recorded, text)
-		i.ResolvedAt, i.Resolution = time.Time{}, ""
-		i.AcknowledgedAt, i.Owner, i.Comment = time.Time{}, "", ""
-	} else {
-		i.add(t.Recorded, text)
+		i = old.afresh()
 	}
-	i.State, i.Impact = Firing, t.Impact
+	text := fmt.Sprintf("the deadline %s passed, noticed %s later", stamp(c.DueAt), short(c.BreachedAt.Sub(c.DueAt)))
+	if t.Kind == Reopened {
+		text = fmt.Sprintf("what had ended it was taken back, and the deadline %s has passed", stamp(c.DueAt))
+	}
+	i.add(t.Recorded, text)
+	i.Key, i.Source, i.Impact = c.Key, t.Impact.Source, t.Impact
+	i.State, i.Told = Firing, c.Open()
 	i.StartedAt, i.DueAt, i.OpenedAt, i.LateBy = c.StartedAt, c.DueAt, t.Recorded, c.BreachedAt.Sub(c.DueAt)
-	// What ended before anybody noticed is written down, and nobody is woken for it.
-	i.Told = c.Open()
-	if !i.Told {
-		return i, NoNotice
+	if i.Told {
+		return i, Opening
 	}
-	return i, Opening
+	end := Transition{At: c.EndedAt, Recorded: t.Recorded, Clock: *c}
+	if c.State == Cancelled {
+		return i.resolve(&end, ByCancellation)
+	}
+	return i.resolve(&end, ByEnd)
+}
+
+// move takes over a deadline that is another by evidence that came late. It has
+// passed all the same, or the breach would be corrected.
+func (i *Incident) move(t *Transition) *Incident {
+	if t.Due.IsZero() || t.Due.Equal(i.DueAt) {
+		return i
+	}
+	next := i.next(t.Recorded, fmt.Sprintf("the deadline is now %s", stamp(t.Due)))
+	next.Key, next.StartedAt, next.DueAt = t.Clock.Key, t.Clock.StartedAt, t.Due
+	return next
 }
 
 func (i *Incident) resolve(t *Transition, how Resolution) (*Incident, Notice) {
 	var text string
-	switch how {
-	case ByEnd:
-		text = fmt.Sprintf("what was owed came at %s, %s after the deadline", stamp(t.At), t.At.Sub(i.DueAt).Round(time.Millisecond))
-	case ByCorrection:
+	switch {
+	case how == ByEnd:
+		text = fmt.Sprintf("what was owed came at %s, %s after the deadline", stamp(t.At), short(t.At.Sub(i.DueAt)))
+	case how == ByCorrection && t.Clock.Open():
+		text = "evidence came that the deadline had not passed"
+	case how == ByCorrection:
 		text = "evidence came that the deadline was kept"
-	case ByCancellation:
+	case how == ByCancellation:
 		text = "nothing is owed any more"
 	default:
-		text = "the source has caught up"
+		text = "no deadline waits for the source any more"
 	}
 	next := i.next(t.Recorded, text)
 	next.State, next.ResolvedAt, next.Resolution = Resolved, t.Recorded, how
+	if i.Kind == BreachIncident {
+		next.Key = t.Clock.Key
+	}
 	if !i.Told {
 		return next, NoNotice
 	}
@@ -167,30 +198,32 @@ func (i *Incident) resolve(t *Transition, how Resolution) (*Incident, Notice) {
 }
 
 // NoteLate returns the incident of a source that is behind, after waiting
-// provisional breaches hang on it, and what the outside is told.
+// provisional breaches hang on it, and what the outside is told. An SLA that names
+// no source waits for the house itself, OwnSource.
 func NoteLate(old *Incident, t *Transition, waiting int) (*Incident, Notice) {
-	source := t.Impact.Source
+	firing := old != nil && old.State == Firing
 	switch {
-	case waiting == 0 && (old == nil || old.State == Resolved):
+	case waiting == 0 && !firing, firing && waiting == old.Waiting:
 		return old, NoNotice
 	case waiting == 0:
 		next, notice := old.resolve(t, ByCatchingUp)
 		next.Waiting = 0
 		return next, notice
-	case old != nil && old.State == Firing:
+	case firing:
 		next := *old
-		next.Waiting, next.Version = waiting, old.Version+1
+		next.Waiting = waiting
+		next.rise(t.Recorded)
 		return &next, NoNotice
 	}
-	next := &Incident{ID: LateID(t.Clock.Tenant, source), Tenant: t.Clock.Tenant, Kind: LateIncident, Source: source}
-	text := fmt.Sprintf("%s is behind: deadlines pass that it may still have kept", source)
-	if old != nil {
-		next = old.next(t.Recorded, text)
-		next.ResolvedAt, next.Resolution = time.Time{}, ""
-		next.AcknowledgedAt, next.Owner, next.Comment = time.Time{}, "", ""
-	} else {
-		next.add(t.Recorded, text)
+	source := t.Impact.Source
+	if source == "" {
+		source = OwnSource
 	}
+	next := &Incident{ID: LateID(t.Clock.Tenant, source), Tenant: t.Clock.Tenant, Kind: LateIncident, Source: source}
+	if old != nil {
+		next = old.afresh()
+	}
+	next.add(t.Recorded, fmt.Sprintf("%s is behind: deadlines pass that it may still have kept", source))
 	next.State, next.OpenedAt, next.Waiting, next.Told = Firing, t.Recorded, waiting, true
 	next.Impact = Impact{
 		Title: source + " is behind", Severity: t.Impact.Severity, Source: source,
@@ -214,11 +247,23 @@ func (i *Incident) Acknowledge(now time.Time, owner, comment string) (*Incident,
 	return next, nil
 }
 
+// WithEntry returns the incident with one more line of history.
+func (i *Incident) WithEntry(at time.Time, text string) *Incident { return i.next(at, text) }
+
 // next is a copy with one more line of history.
 func (i *Incident) next(at time.Time, text string) *Incident {
 	next := *i
-	next.History = append([]Entry(nil), i.History...)
+	next.History = slices.Clone(i.History)
 	next.add(at, text)
+	return &next
+}
+
+// afresh is a copy that has not been resolved, and that nobody looks after.
+func (i *Incident) afresh() *Incident {
+	next := *i
+	next.History = slices.Clone(i.History)
+	next.ResolvedAt, next.Resolution = time.Time{}, ""
+	next.AcknowledgedAt, next.Owner, next.Comment = time.Time{}, "", ""
 	return &next
 }
 
@@ -227,8 +272,17 @@ func (i *Incident) add(at time.Time, text string) {
 	if n := len(i.History); n > maxHistory {
 		i.History = i.History[n-maxHistory:]
 	}
-	i.Version++
+	i.rise(at)
 }
+
+// rise takes the next version. It follows the time, in milliseconds, so that an
+// incident that was forgotten and comes back is later than what was kept of it
+// elsewhere, and the same change made again has the same version.
+func (i *Incident) rise(at time.Time) {
+	i.Version = max(i.Version+1, uint64(max(0, at.UnixMilli())))
+}
+
+func short(d time.Duration) time.Duration { return d.Round(time.Millisecond) }
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05.000 UTC") }
 

@@ -20,26 +20,46 @@ func (r *Rule) Step(c Clock, facts []Fact, at Moment) (Clock, []Transition) {
 	if s.State == "" {
 		s.State = Pending
 	}
+	for s.Before != nil && r.plan(facts, s.Episode).start.IsZero() {
+		s.backOut()
+	}
 	for {
 		p := r.plan(facts, s.Episode)
 		s.follow(&p)
+		s.close()
 		if p.reset.IsZero() || s.State != Cancelled {
-			break
+			return s.Clock, s.told
 		}
-		s.Clock = Clock{Tenant: s.Tenant, Key: s.Key, Episode: s.Episode + 1, Seq: s.Seq, State: Pending}
+		before := s.Clock
+		s.Clock = Clock{
+			Tenant: s.Tenant, Key: s.Key, Origin: s.Origin, Episode: s.Episode + 1, Seq: s.Seq, State: Pending, Before: &before,
+		}
 	}
-	for i := range s.told {
-		s.told[i].Clock = s.Clock
-	}
+}
+
+// Withdraw cancels a clock that nothing is known of any more: its start was taken
+// back, or its SLA is gone.
+func Withdraw(c Clock, now time.Time) (Clock, []Transition) {
+	s := step{Clock: c, at: Moment{Now: now}}
+	s.withdraw()
+	s.close()
 	return s.Clock, s.told
 }
 
 // step is a clock on its way.
 type step struct {
 	Clock
-	rule *Rule
-	at   Moment
-	told []Transition
+	rule   *Rule
+	at     Moment
+	told   []Transition
+	closed int // how many of told have their clock
+}
+
+// close gives what was told of the episode the clock as it stands.
+func (s *step) close() {
+	for ; s.closed < len(s.told); s.closed++ {
+		s.told[s.closed].Clock = s.Clock
+	}
 }
 
 func (s *step) tell(t Transition) {
@@ -52,7 +72,18 @@ func (s *step) tell(t Transition) {
 // transitionID hashes the clock and the place of a transition in its history.
 func transitionID(c *Clock, kind Kind) string {
 	return fmt.Sprintf("%016x", xxhash.Sum64String(fmt.Sprintf("%q %q %q %q %q %q %d %s %d",
-		c.Tenant, c.SLA, c.Subject.Type, c.Subject.System, c.Subject.Scope, c.Subject.ID, c.Episode, kind, c.Seq)))
+		c.Tenant, c.SLA, c.Origin.Type, c.Origin.System, c.Origin.Scope, c.Origin.ID, c.Episode, kind, c.Seq)))
+}
+
+// backOut leaves an episode that never was: evidence came that the one before had
+// ended earlier, or that the reset was none. The one before is taken up as the
+// reset left it.
+func (s *step) backOut() {
+	s.withdraw()
+	s.close()
+	before := *s.Before
+	before.Key, before.Seq = s.Key, s.Seq
+	s.Clock = before
 }
 
 // follow brings one episode up to its plan.
@@ -64,6 +95,9 @@ func (s *step) follow(p *plan) {
 		s.withdraw()
 		return
 	case s.State == Pending:
+		if s.Origin.IsZero() {
+			s.Origin = s.Subject
+		}
 		s.State, s.StartedAt, s.DueAt = Running, p.start, p.first
 		s.tell(Transition{Kind: Started, At: p.start, Due: p.first})
 	case !p.start.Equal(s.StartedAt):
@@ -133,10 +167,10 @@ func (s *step) hold(p *plan) {
 // end judges: what ended the clock, and whether its deadline had passed.
 func (s *step) end(p *plan) {
 	end := p.end()
-	switch overdue := !p.due.IsZero() && (end.IsZero() && !s.at.Now.Before(p.due) || end.After(p.due)); {
+	switch overdue := !p.due.IsZero() && (end.IsZero() && s.at.over(p.due) || end.After(p.due)); {
 	case overdue:
 		s.breach(p, end)
-	case s.Verdict == Breached:
+	case s.Verdict == Breached && (!end.IsZero() || p.due.IsZero() || s.at.Now.Before(p.due)):
 		s.Verdict, s.Provisional = Corrected, false
 		s.tell(Transition{Kind: Correction, At: s.at.Now})
 	}
@@ -149,13 +183,16 @@ func (s *step) end(p *plan) {
 		}
 		s.conclude(Ended, EndedKind, end)
 	case !end.IsZero():
+		if s.Verdict == Met { // by a stop that turned out to come after the cancellation
+			s.Verdict = None
+		}
 		s.conclude(Cancelled, CancelKind, end)
 	}
 }
 
 // breach tells a breach once, and that it is certain once it is.
 func (s *step) breach(p *plan, end time.Time) {
-	behind := end.IsZero() && !s.at.Watermark.IsZero() && s.at.Watermark.Before(p.due)
+	behind := end.IsZero() && s.at.behind(p.due)
 	switch {
 	case s.Verdict != Breached:
 		s.Verdict, s.Provisional, s.BreachedAt = Breached, behind, s.at.Now

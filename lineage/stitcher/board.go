@@ -129,7 +129,8 @@ func compareSummaries(a, b lineage.Summary) int {
 	return cmp.Or(b.StartedAt.Compare(a.StartedAt), cmp.Compare(a.Flow, b.Flow), a.Anchor.Compare(b.Anchor))
 }
 
-// trendMinutes is how far back latency is told.
+// trendMinutes is how far back latency is told; what it is compared with is as
+// long before that.
 const trendMinutes = 60
 
 func (fb *flowBoard) overview(name string, now time.Time) lineage.FlowOverview {
@@ -142,21 +143,25 @@ func (fb *flowBoard) overview(name string, now time.Time) lineage.FlowOverview {
 		}
 	}
 	perMinute := make([][]time.Duration, trendMinutes)
-	var hour []time.Duration
+	var hour, before []time.Duration
 	this := now.Truncate(time.Minute)
 	for _, s := range fb.newest() {
 		if len(o.Latest) < 20 {
 			o.Latest = append(o.Latest, s)
 		}
 		ago := int(this.Sub(s.EndedAt.Truncate(time.Minute)) / time.Minute)
-		if s.State != lineage.StateCompleted || s.Unanchored || ago < 0 || ago >= trendMinutes {
+		if s.State != lineage.StateCompleted || s.Unanchored || ago < 0 || ago >= 2*trendMinutes {
 			continue
 		}
 		took := s.EndedAt.Sub(s.StartedAt)
+		if ago >= trendMinutes {
+			before = append(before, took)
+			continue
+		}
 		hour = append(hour, took)
 		perMinute[trendMinutes-1-ago] = append(perMinute[trendMinutes-1-ago], took)
 	}
-	o.Latency = latencyOf(hour)
+	o.Latency, o.Previous = latencyOf(hour), latencyOf(before)
 	for _, minute := range perMinute {
 		o.Trend = append(o.Trend, latencyOf(minute))
 	}

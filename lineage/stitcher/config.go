@@ -35,14 +35,35 @@ type Store interface {
 	SaveQuarantine(ctx context.Context, entries []lineage.Quarantined) error
 }
 
+// Listener is told of every execution as it comes to be. It is called under the
+// stitcher's lock, so it takes what it needs and returns at once.
+type Listener interface {
+	// Anew forgets all that was told: everything is told again, by a catalogue.
+	Anew(cat *lineage.Catalogue)
+	// Execution tells how one stands now, or with nil that it is gone. x MUST NOT
+	// be changed, and must not be kept either: it is written out for the moment.
+	Execution(ref lineage.ExecutionRef, x *lineage.Execution)
+	// Through says that all is told which follows from the events up to a block.
+	// What was told since the last call belongs together.
+	Through(block uint64)
+}
+
 // Deps is what the stitcher needs of the house.
 type Deps struct {
 	Catalogue  *lineage.Catalogue
 	Store      Store
+	Listener   Listener              // nil: nobody is told
 	Log        *slog.Logger          // nil discards
 	Registerer prometheus.Registerer // nil keeps the metrics to itself
 	Now        func() time.Time      // nil means time.Now
 }
+
+// nobody listens.
+type nobody struct{}
+
+func (nobody) Anew(*lineage.Catalogue)                            {}
+func (nobody) Execution(lineage.ExecutionRef, *lineage.Execution) {}
+func (nobody) Through(uint64)                                     {}
 
 func (c *Config) fill() {
 	if c.Tenant == "" {
@@ -63,6 +84,9 @@ func (d *Deps) fill() error {
 	}
 	if d.Store == nil {
 		return lineage.Errorf(lineage.Internal, op, "a store is required")
+	}
+	if d.Listener == nil {
+		d.Listener = nobody{}
 	}
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)

@@ -71,8 +71,9 @@ func (s *Stitcher) tryLoad(ctx context.Context) error {
 		s.retire = s.version + 1
 	}
 	board := newBoard(s.deps.Catalogue)
+	s.deps.Listener.Anew(s.deps.Catalogue)
 	for _, ref := range graph.Recompute() {
-		if board.put(ref, graph.Execution(ref)); anew {
+		if s.show(board, ref, graph.Execution(ref)); anew {
 			s.unsaved[ref] = true
 		}
 	}
@@ -82,8 +83,10 @@ func (s *Stitcher) tryLoad(ctx context.Context) error {
 	}
 	for _, ref := range graph.Recompute() {
 		s.unsaved[ref] = true
-		board.put(ref, graph.Execution(ref))
+		s.show(board, ref, graph.Execution(ref))
 	}
+	s.heard.all(graph)
+	s.deps.Listener.Through(last)
 	s.clashes = append(s.clashes, graph.TakeClashes()...)
 	s.graph, s.board, s.fed, s.computed = graph, board, last, last
 	s.metrics.resident.Set(float64(graph.Len()))

@@ -1,6 +1,10 @@
 package stitcher
 
-import "github.com/prometheus/client_golang/prometheus"
+import (
+	"github.com/prometheus/client_golang/prometheus"
+
+	"throughline/lineage"
+)
 
 type metrics struct {
 	events     prometheus.Counter
@@ -10,10 +14,16 @@ type metrics struct {
 	failures   prometheus.Counter
 	resident   prometheus.Gauge
 	duration   prometheus.Histogram
+	retries    *prometheus.CounterVec
+	stages     map[string]bool // of the catalogue: what else events call a stage would be a label without bound
 }
 
-func newMetrics(r prometheus.Registerer) (*metrics, error) {
+func newMetrics(r prometheus.Registerer, cat *lineage.Catalogue) (*metrics, error) {
 	m := &metrics{
+		stages: make(map[string]bool),
+		retries: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "throughline_retries_total", Help: "Events that report a try which failed and will be made again, by stage.",
+		}, []string{"stage"}),
 		events: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "throughline_stitcher_events_total", Help: "Events taken into the graph since start.",
 		}),
@@ -38,11 +48,25 @@ func newMetrics(r prometheus.Registerer) (*metrics, error) {
 		}),
 	}
 	for _, c := range []prometheus.Collector{
-		m.events, m.clashes, m.recomputed, m.written, m.failures, m.resident, m.duration,
+		m.events, m.clashes, m.recomputed, m.written, m.failures, m.resident, m.duration, m.retries,
 	} {
 		if err := r.Register(c); err != nil {
 			return nil, err
 		}
 	}
+	for _, f := range cat.Flows() {
+		for _, s := range f.Stages {
+			m.stages[s.Name] = true
+			m.retries.WithLabelValues(s.Name)
+		}
+	}
 	return m, nil
+}
+
+// retried counts a try that will be made again.
+func (m *metrics) retried(stage string) {
+	if !m.stages[stage] {
+		stage = "other"
+	}
+	m.retries.WithLabelValues(stage).Inc()
 }

@@ -22,15 +22,19 @@ func (s *Stitcher) Reload(ctx context.Context, cat *lineage.Catalogue) error {
 	for e := range s.graph.Events() {
 		graph.Add(e)
 	}
+	s.deps.Listener.Anew(cat)
 	changed := s.board.refs() // those that the new catalogue does not make are gone
 	for _, ref := range changed {
 		s.unsaved[ref] = true
 	}
 	for _, ref := range graph.Recompute() {
 		s.unsaved[ref] = true
-		board.put(ref, graph.Execution(ref))
+		s.show(board, ref, graph.Execution(ref))
 		changed = append(changed, ref)
 	}
+	s.heard.reset(cat)
+	s.heard.all(graph)
+	s.deps.Listener.Through(s.fed)
 	s.clashes = append(s.clashes, s.graph.TakeClashes()...)
 	s.catalogue, s.graph, s.board = cat, graph, board
 	s.dirty, s.computed = false, s.fed

@@ -27,6 +27,7 @@ type Stitcher struct {
 	saved     checkpoint
 	retire    uint64 // rows of the store below this version are another catalogue's; 0: none are
 
+	heard  heard
 	hub    *hub
 	loaded chan struct{} // closed when the graph holds what was stored
 	wake   chan struct{}
@@ -40,14 +41,14 @@ func New(cfg Config, deps Deps) (*Stitcher, error) {
 	if err := deps.fill(); err != nil {
 		return nil, err
 	}
-	m, err := newMetrics(deps.Registerer)
+	m, err := newMetrics(deps.Registerer, deps.Catalogue)
 	if err != nil {
 		return nil, lineage.E(lineage.Internal, "register stitcher metrics", err)
 	}
 	return &Stitcher{
 		cfg: cfg, deps: deps, metrics: m,
 		catalogue: deps.Catalogue, graph: lineage.NewGraph(deps.Catalogue, cfg.Tenant), board: newBoard(deps.Catalogue),
-		unsaved: make(map[lineage.ExecutionRef]bool), hub: newHub(),
+		unsaved: make(map[lineage.ExecutionRef]bool), heard: newHeard(deps.Catalogue), hub: newHub(),
 		loaded: make(chan struct{}), wake: make(chan struct{}, 1), done: make(chan struct{}),
 	}, nil
 }
@@ -103,7 +104,7 @@ func (s *Stitcher) Events(ctx context.Context, block uint64, events []lineage.Ev
 	s.mu.Lock()
 	for i := range events {
 		if events[i].Tenant == s.cfg.Tenant {
-			s.graph.Add(&events[i])
+			s.add(&events[i])
 		}
 	}
 	s.metrics.events.Add(float64(len(events)))
@@ -114,6 +115,16 @@ func (s *Stitcher) Events(ctx context.Context, block uint64, events []lineage.Ev
 	default:
 	}
 	return nil
+}
+
+// add takes one event into the graph, and counts a try that failed when it is new.
+func (s *Stitcher) add(e *lineage.Event) {
+	before := s.graph.Len()
+	s.graph.Add(e)
+	s.heard.note(e)
+	if e.Outcome == lineage.OutcomeRetrying && s.graph.Len() > before {
+		s.metrics.retried(e.Stage)
+	}
 }
 
 // Checkpoint returns the last block whose executions are in the store. The
@@ -155,6 +166,12 @@ func (s *Stitcher) run(ctx context.Context) {
 	}
 }
 
+// show enters an execution into a board, and tells the listener.
+func (s *Stitcher) show(b *board, ref lineage.ExecutionRef, x *lineage.Execution) {
+	b.put(ref, x)
+	s.deps.Listener.Execution(ref, x)
+}
+
 // recompute brings the executions up to date and tells the subscribers.
 func (s *Stitcher) recompute() {
 	s.mu.Lock()
@@ -166,8 +183,9 @@ func (s *Stitcher) recompute() {
 	changed := s.graph.Recompute()
 	for _, ref := range changed {
 		s.unsaved[ref] = true
-		s.board.put(ref, s.graph.Execution(ref))
+		s.show(s.board, ref, s.graph.Execution(ref))
 	}
+	s.deps.Listener.Through(s.fed)
 	clashes := s.graph.TakeClashes()
 	s.clashes = append(s.clashes, clashes...)
 	s.dirty, s.computed = false, s.fed

@@ -1,0 +1,231 @@
+package sweeper
+
+import (
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"throughline/lineage"
+	"throughline/slo"
+)
+
+// The buckets of the ledger.
+const (
+	clocksBucket      = "clocks"      // by key: slo.Clock
+	transitionsBucket = "transitions" // by place, eight bytes: slo.Transition
+	readersBucket     = "readers"     // by name: the place up to which it is done
+)
+
+// storeReader is the reader that hands transitions to the store.
+const storeReader = "store"
+
+// ledger keeps the clocks, and the transitions until everybody has read them, in
+// one file. A commit is durable or not there at all.
+type ledger struct {
+	db      *bbolt.DB
+	readers []string
+
+	mu   sync.Mutex
+	last uint64
+	more chan struct{} // closed when last has moved
+}
+
+func openLedger(dir string, readers []string, noSync bool) (*ledger, error) {
+	const op = "open the ledger of clocks"
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, lineage.E(lineage.Unavailable, op, err)
+	}
+	path := filepath.Join(dir, "slo.db")
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: time.Second, NoFreelistSync: true, FreelistType: bbolt.FreelistMapType, NoSync: noSync})
+	if err != nil {
+		return nil, lineage.Errorf(lineage.Unavailable, op,
+			"%s: %w; if it is damaged, move it away: clocks are then judged anew, and open breaches are told again", filepath.Base(path), err)
+	}
+	l := &ledger{db: db, readers: readers, more: make(chan struct{})}
+	err = db.Update(func(tx *bbolt.Tx) error {
+		for _, name := range []string{clocksBucket, transitionsBucket, readersBucket} {
+			if _, err := tx.CreateBucketIfNotExists([]byte(name)); err != nil {
+				return err
+			}
+		}
+		l.last = tx.Bucket([]byte(transitionsBucket)).Sequence()
+		return nil
+	})
+	if err != nil {
+		return nil, errors.Join(lineage.E(lineage.Unavailable, op, err), db.Close())
+	}
+	return l, nil
+}
+
+func (l *ledger) close() error { return l.db.Close() }
+
+// clocks yields every clock that was recorded.
+func (l *ledger) clocks(yield func(slo.Clock)) error {
+	return l.db.View(func(tx *bbolt.Tx) error {
+		return tx.Bucket([]byte(clocksBucket)).ForEach(func(_, raw []byte) error {
+			var c slo.Clock
+			if err := json.Unmarshal(raw, &c); err != nil {
+				return err
+			}
+			yield(c)
+			return nil
+		})
+	})
+}
+
+// entry is what one commit records: clocks as they stand, those whose key is gone,
+// and what has to be told.
+type entry struct {
+	clocks []slo.Clock
+	gone   []slo.Key
+	told   []slo.Transition
+}
+
+// record commits an entry and numbers its transitions.
+func (l *ledger) record(e *entry) error {
+	err := l.db.Update(func(tx *bbolt.Tx) error {
+		clocks, transitions := tx.Bucket([]byte(clocksBucket)), tx.Bucket([]byte(transitionsBucket))
+		for _, k := range e.gone {
+			if err := clocks.Delete(keyOf(k)); err != nil {
+				return err
+			}
+		}
+		for i := range e.clocks {
+			if err := put(clocks, keyOf(e.clocks[i].Key), &e.clocks[i]); err != nil {
+				return err
+			}
+		}
+		for i := range e.told {
+			seq, err := transitions.NextSequence()
+			if err != nil {
+				return err
+			}
+			e.told[i].Seq = seq
+			if err := put(transitions, place(seq), &e.told[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return lineage.E(lineage.Unavailable, "record clocks", err)
+	}
+	if n := len(e.told); n > 0 {
+		l.mu.Lock()
+		l.last = e.told[n-1].Seq
+		close(l.more)
+		l.more = make(chan struct{})
+		l.mu.Unlock()
+	}
+	return nil
+}
+
+func put(b *bbolt.Bucket, key []byte, value any) error {
+	raw, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	return b.Put(key, raw)
+}
+
+func place(seq uint64) []byte { return binary.BigEndian.AppendUint64(nil, seq) }
+
+func keyOf(k slo.Key) []byte {
+	o := k.Subject
+	return []byte(strings.Join([]string{k.SLA, o.Type, o.System, o.Scope, o.ID}, "\x00"))
+}
+
+// after returns at most limit transitions beyond seq, in order; it waits until
+// there is one. Its error is ctx's, Unavailable, or NotFound for a place that the
+// ledger never reached: then it is another ledger than the caller read before.
+func (l *ledger) after(ctx context.Context, seq uint64, limit int) ([]slo.Transition, error) {
+	for {
+		l.mu.Lock()
+		last, more := l.last, l.more
+		l.mu.Unlock()
+		if seq > last {
+			return nil, lineage.Errorf(lineage.NotFound, "read transitions", "the ledger ends at %d, before %d: it is another one", last, seq)
+		}
+		if last > seq {
+			found, err := l.read(seq, limit)
+			if err != nil || len(found) > 0 {
+				return found, err
+			}
+			seq = last // all of it was freed already
+			continue
+		}
+		select {
+		case <-more:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+func (l *ledger) read(seq uint64, limit int) (found []slo.Transition, err error) {
+	err = l.db.View(func(tx *bbolt.Tx) error {
+		c := tx.Bucket([]byte(transitionsBucket)).Cursor()
+		for k, raw := c.Seek(place(seq + 1)); k != nil && len(found) < limit; k, raw = c.Next() {
+			var t slo.Transition
+			if err := json.Unmarshal(raw, &t); err != nil {
+				return fmt.Errorf("transition %d: %w", binary.BigEndian.Uint64(k), err)
+			}
+			found = append(found, t)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, lineage.E(lineage.Unavailable, "read transitions", err)
+	}
+	return found, nil
+}
+
+// done notes how far a reader is, and drops what all of them have read.
+func (l *ledger) done(reader string, seq uint64) error {
+	err := l.db.Update(func(tx *bbolt.Tx) error {
+		readers := tx.Bucket([]byte(readersBucket))
+		if err := readers.Put([]byte(reader), place(seq)); err != nil {
+			return err
+		}
+		for _, name := range l.readers {
+			seq = min(seq, doneUpTo(readers, name))
+		}
+		c := tx.Bucket([]byte(transitionsBucket)).Cursor()
+		for k, _ := c.First(); k != nil && binary.BigEndian.Uint64(k) <= seq; k, _ = c.First() {
+			if err := c.Delete(); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return lineage.E(lineage.Unavailable, "free transitions", err)
+	}
+	return nil
+}
+
+// readUpTo returns how far a reader is.
+func (l *ledger) readUpTo(reader string) (seq uint64, err error) {
+	err = l.db.View(func(tx *bbolt.Tx) error {
+		seq = doneUpTo(tx.Bucket([]byte(readersBucket)), reader)
+		return nil
+	})
+	return seq, err
+}
+
+func doneUpTo(readers *bbolt.Bucket, name string) uint64 {
+	raw := readers.Get([]byte(name))
+	if len(raw) != 8 {
+		return 0
+	}
+	return binary.BigEndian.Uint64(raw)
+}

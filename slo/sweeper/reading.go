@@ -1,0 +1,80 @@
+package sweeper
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+
+	"throughline/lineage"
+	"throughline/slo"
+)
+
+// ClocksOf returns the clocks of objects with the SLAs that they are judged by,
+// sorted by deadline, then by key.
+func (s *Sweeper) ClocksOf(_ context.Context, tenant string, objects []lineage.Object) ([]slo.Reading, error) {
+	if tenant != s.cfg.Tenant {
+		return nil, nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var found []slo.Reading
+	for name, w := range s.watches {
+		if w.rule == nil {
+			continue
+		}
+		for _, o := range objects {
+			if k := s.clocks[slo.Key{SLA: name, Subject: o}]; k != nil && k.clock.State != slo.Pending {
+				found = append(found, slo.Reading{Clock: k.clock, SLA: w.rule.SLA})
+			}
+		}
+	}
+	slices.SortFunc(found, func(a, b slo.Reading) int {
+		return cmp.Or(a.DueAt.Compare(b.DueAt), a.Key.Compare(b.Key))
+	})
+	return slices.CompactFunc(found, func(a, b slo.Reading) bool { return a.Key == b.Key }), nil
+}
+
+// Figures returns what the clocks of every SLA of the catalogue come to, sorted by
+// name.
+func (s *Sweeper) Figures(_ context.Context, tenant string) ([]slo.Figures, error) {
+	if tenant != s.cfg.Tenant {
+		return nil, nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []slo.Figures
+	for _, name := range slices.Sorted(maps.Keys(s.watches)) {
+		if w := s.watches[name]; w.rule != nil {
+			all = append(all, s.figures(w))
+		}
+	}
+	return all, nil
+}
+
+func (s *Sweeper) figures(w *watch) slo.Figures {
+	now := s.deps.Now()
+	f := slo.Figures{SLA: w.rule.SLA, Open: w.open, AtRisk: make(map[string]lineage.Money), Window: window, AsOf: now}
+	f.Met, f.Missed = w.ended.sum(now)
+	for _, k := range w.breach {
+		if k.clock.Provisional {
+			f.Waiting++
+			continue
+		}
+		f.Breached++
+		if due := k.clock.DueAt; f.Oldest.IsZero() || due.Before(f.Oldest) {
+			f.Oldest = due
+		}
+		amount := k.impact().Amount
+		if amount.IsZero() {
+			f.Unpriced++
+			continue
+		}
+		sum := f.AtRisk[amount.Currency]
+		f.AtRisk[amount.Currency] = lineage.Money{Minor: sum.Minor + amount.Minor, Currency: amount.Currency}
+	}
+	if len(w.due) > 0 && w.due[0].clock.DueAt.After(now) {
+		f.Next = w.due[0].clock.DueAt
+	}
+	return f
+}

@@ -1,0 +1,135 @@
+package sweeper
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"throughline/lineage"
+	"throughline/slo"
+)
+
+// Sweeper is the service. All its methods may be called concurrently. It is the
+// listener of a stitcher: Anew, Execution and Through are the stitcher's to call.
+type Sweeper struct {
+	*news
+	cfg     Config
+	deps    Deps
+	metrics *metrics
+	ledger  *ledger
+	started time.Time
+
+	mu       sync.Mutex // guards all below it
+	cat      *lineage.Catalogue
+	watches  map[string]*watch
+	clocks   map[slo.Key]*kept
+	inRef    map[lineage.ExecutionRef][]slo.Key
+	dirty    map[slo.Key]bool
+	mark     time.Time // up to when everything was told
+	heard    map[string]time.Time
+	caughtUp bool // everything is told that was acknowledged before the start
+
+	cancel context.CancelFunc
+	loops  sync.WaitGroup
+}
+
+// New checks what is required and makes a sweeper that does nothing yet.
+func New(cfg Config, deps Deps) (*Sweeper, error) {
+	if err := cfg.fill(); err != nil {
+		return nil, err
+	}
+	if err := deps.fill(); err != nil {
+		return nil, err
+	}
+	s := &Sweeper{
+		news: newNews(), cfg: cfg, deps: deps,
+		watches: make(map[string]*watch), clocks: make(map[slo.Key]*kept),
+		inRef: make(map[lineage.ExecutionRef][]slo.Key), dirty: make(map[slo.Key]bool),
+	}
+	var err error
+	if s.metrics, err = newMetrics(s, deps.Registerer); err != nil {
+		return nil, lineage.E(lineage.Internal, "register sweeper metrics", err)
+	}
+	return s, nil
+}
+
+// Start reads the ledger and begins to judge once the stitcher has told all there
+// is. It fails with Unavailable when the ledger cannot be read.
+func (s *Sweeper) Start(ctx context.Context) error {
+	readers := s.cfg.Readers
+	if s.deps.Store != nil {
+		readers = append([]string{storeReader}, readers...)
+	}
+	l, err := openLedger(s.cfg.Dir, readers, s.cfg.noSync)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	err = l.clocks(func(c slo.Clock) {
+		k := &kept{clock: c, at: -1, parts: make(map[lineage.ExecutionRef]slo.Part)}
+		s.clocks[c.Key] = k
+		s.watch(c.SLA).count(k, 1)
+		if c.Open() {
+			s.dirty[c.Key] = true // of one that nothing is told of any more
+		}
+	})
+	if err != nil {
+		return errors.Join(lineage.E(lineage.Unavailable, "read the ledger of clocks", err), l.close())
+	}
+	s.ledger, s.started = l, s.deps.Now()
+	ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	s.loops.Go(func() { s.run(ctx) })
+	if s.deps.Store != nil {
+		s.loops.Go(func() { s.ship(ctx) })
+	}
+	return nil
+}
+
+// Stop ends the service. What was not recorded is found again at the next start.
+func (s *Sweeper) Stop(context.Context) error {
+	if s.cancel == nil {
+		return nil
+	}
+	s.cancel()
+	s.cancel = nil
+	s.loops.Wait()
+	return s.ledger.close()
+}
+
+// After returns at most limit transitions beyond seq, in order. It waits until
+// there is one, or ctx ends. NotFound means that the ledger never came to seq.
+func (s *Sweeper) After(ctx context.Context, seq uint64, limit int) ([]slo.Transition, error) {
+	return s.ledger.after(ctx, seq, limit)
+}
+
+// Done says that a reader needs no transition up to seq any more.
+func (s *Sweeper) Done(_ context.Context, reader string, seq uint64) error {
+	return s.ledger.done(reader, seq)
+}
+
+// watch returns what is known of an SLA.
+func (s *Sweeper) watch(sla string) *watch {
+	w := s.watches[sla]
+	if w == nil {
+		w = newWatch()
+		s.watches[sla] = w
+	}
+	return w
+}
+
+// run sweeps when something is told, and when a deadline passes.
+func (s *Sweeper) run(ctx context.Context) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.wake:
+		case <-timer.C:
+		}
+		timer.Reset(s.sweep())
+	}
+}
