@@ -17,7 +17,10 @@ type Config struct {
 	Tenant   string        // whose executions are judged; "": "default"
 	Patience time.Duration // how long a breach waits for what is still on its way, before it is provisional; 0 means 3 s
 	Readers  []string      // of the ledger, beside the store: a transition is kept until all are done with it
-	noSync   bool          // of tests: a commit is not fsynced
+
+	// Of tests: a commit is not fsynced, and fails before or after it is there.
+	noSync bool
+	fail   func(committed bool) error
 }
 
 // Store keeps transitions and clocks for SQL. It may be away; what it lacks is

@@ -33,24 +33,30 @@ const storeReader = "store"
 type ledger struct {
 	db      *bbolt.DB
 	readers []string
+	fail    func(committed bool) error // of tests
 
 	mu   sync.Mutex
 	last uint64
 	more chan struct{} // closed when last has moved
 }
 
-func openLedger(dir string, readers []string, noSync bool) (*ledger, error) {
+func openLedger(c Config, readers []string) (*ledger, error) {
 	const op = "open the ledger of clocks"
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
 		return nil, lineage.E(lineage.Unavailable, op, err)
 	}
-	path := filepath.Join(dir, "slo.db")
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: time.Second, NoFreelistSync: true, FreelistType: bbolt.FreelistMapType, NoSync: noSync})
+	path := filepath.Join(c.Dir, "slo.db")
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{
+		Timeout: time.Second, NoFreelistSync: true, FreelistType: bbolt.FreelistMapType, NoSync: c.noSync,
+	})
 	if err != nil {
 		return nil, lineage.Errorf(lineage.Unavailable, op,
 			"%s: %w; if it is damaged, move it away: clocks are then judged anew, and open breaches are told again", filepath.Base(path), err)
 	}
-	l := &ledger{db: db, readers: readers, more: make(chan struct{})}
+	l := &ledger{db: db, readers: readers, fail: c.fail, more: make(chan struct{})}
+	if l.fail == nil {
+		l.fail = func(bool) error { return nil }
+	}
 	err = db.Update(func(tx *bbolt.Tx) error {
 		for _, name := range []string{clocksBucket, transitionsBucket, readersBucket} {
 			if _, err := tx.CreateBucketIfNotExists([]byte(name)); err != nil {
@@ -90,8 +96,12 @@ type entry struct {
 	told   []slo.Transition
 }
 
-// record commits an entry and numbers its transitions.
+// record commits an entry and numbers its transitions. After an error it is not
+// known whether the entry is there.
 func (l *ledger) record(e *entry) error {
+	if err := l.fail(false); err != nil {
+		return err
+	}
 	err := l.db.Update(func(tx *bbolt.Tx) error {
 		clocks, transitions := tx.Bucket([]byte(clocksBucket)), tx.Bucket([]byte(transitionsBucket))
 		for _, k := range e.gone {
@@ -126,7 +136,7 @@ func (l *ledger) record(e *entry) error {
 		l.more = make(chan struct{})
 		l.mu.Unlock()
 	}
-	return nil
+	return l.fail(true)
 }
 
 func put(b *bbolt.Bucket, key []byte, value any) error {

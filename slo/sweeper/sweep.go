@@ -78,6 +78,11 @@ func (s *Sweeper) untilNext(now time.Time) time.Duration {
 // keys so that the ledger is the same for the same news. Only what is recorded is
 // taken over.
 func (s *Sweeper) judge(now time.Time) error {
+	if s.doubt {
+		if err := s.reread(); err != nil {
+			return err
+		}
+	}
 	keys := make([]slo.Key, 0, len(s.dirty))
 	for k := range s.dirty {
 		keys = append(keys, k)
@@ -104,6 +109,7 @@ func (s *Sweeper) judge(now time.Time) error {
 	}
 	if len(e.clocks) > 0 {
 		if err := s.ledger.record(&e); err != nil {
+			s.doubt = true
 			return err
 		}
 	}
@@ -183,8 +189,7 @@ func (s *Sweeper) learn(t told) {
 			}
 			k := s.clocks[key]
 			if k == nil {
-				k = &kept{clock: slo.Clock{Tenant: s.cfg.Tenant, Key: key, State: slo.Pending}, at: -1, parts: make(map[lineage.ExecutionRef]slo.Part)}
-				s.clocks[key] = k
+				k = s.keep(slo.Clock{Tenant: s.cfg.Tenant, Key: key, State: slo.Pending})
 			}
 			k.parts[t.ref] = p
 			s.dirty[key] = true
@@ -229,6 +234,7 @@ func (s *Sweeper) merge(from, to slo.Key) {
 	moved := old.clock
 	moved.Key = to
 	if err := s.ledger.record(&entry{clocks: []slo.Clock{moved}, gone: []slo.Key{from}}); err != nil {
+		s.doubt = true
 		s.deps.Log.Error("a clock keeps the name of a subject that was merged", "error", err)
 		return
 	}

@@ -29,6 +29,7 @@ type Sweeper struct {
 	mark     time.Time // up to when everything was told
 	heard    map[string]time.Time
 	caughtUp bool // everything is told that was acknowledged before the start
+	doubt    bool // it is not known whether the last commit is there
 
 	cancel context.CancelFunc
 	loops  sync.WaitGroup
@@ -61,30 +62,52 @@ func (s *Sweeper) Start(ctx context.Context) error {
 	if s.deps.Store != nil {
 		readers = append([]string{storeReader}, readers...)
 	}
-	l, err := openLedger(s.cfg.Dir, readers, s.cfg.noSync)
+	l, err := openLedger(s.cfg, readers)
 	if err != nil {
 		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	err = l.clocks(func(c slo.Clock) {
-		k := &kept{clock: c, at: -1, parts: make(map[lineage.ExecutionRef]slo.Part)}
-		s.clocks[c.Key] = k
-		s.watch(c.SLA).count(k, 1)
-		if c.Open() {
-			s.dirty[c.Key] = true // of one that nothing is told of any more
-		}
-	})
-	if err != nil {
-		return errors.Join(lineage.E(lineage.Unavailable, "read the ledger of clocks", err), l.close())
-	}
 	s.ledger, s.started = l, s.deps.Now()
+	if err := s.reread(); err != nil {
+		return errors.Join(err, l.close())
+	}
 	ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	s.loops.Go(func() { s.run(ctx) })
 	if s.deps.Store != nil {
 		s.loops.Go(func() { s.ship(ctx) })
 	}
 	return nil
+}
+
+// reread takes the clocks as they are in the ledger: at the start, and after a
+// commit of which it is not known whether it is there.
+func (s *Sweeper) reread() error {
+	err := s.ledger.clocks(func(c slo.Clock) {
+		k := s.clocks[c.Key]
+		if k == nil {
+			k = s.keep(c)
+		} else {
+			s.watch(c.SLA).count(k, -1)
+			k.clock = c
+		}
+		s.watch(c.SLA).count(k, 1)
+		if c.Open() {
+			s.dirty[c.Key] = true // also one that nothing is told of any more
+		}
+	})
+	if err != nil {
+		return lineage.E(lineage.Unavailable, "read the ledger of clocks", err)
+	}
+	s.doubt = false
+	return nil
+}
+
+// keep begins to hold a clock.
+func (s *Sweeper) keep(c slo.Clock) *kept {
+	k := &kept{clock: c, at: -1, parts: make(map[lineage.ExecutionRef]slo.Part)}
+	s.clocks[c.Key] = k
+	return k
 }
 
 // Stop ends the service. What was not recorded is found again at the next start.

@@ -1,0 +1,204 @@
+package sweeper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"throughline/lineage"
+	"throughline/slo"
+)
+
+// rig is a house around a sweeper: a stitcher that has the executions of a few
+// orders, a store, and a clock. A test speaks of orders that are booked and
+// invoiced.
+type rig struct {
+	t       testing.TB
+	dir     string
+	cat     *lineage.Catalogue
+	sweeper *Sweeper
+	broken  atomic.Int64 // 1: the next commit fails before it is there, 2: after; 3: every one fails
+	store   *shelf
+	behind  time.Duration // what is taken in is known so much later
+	stuck   time.Time     // not zero: nothing later than this is known
+	heard   map[string]time.Time
+	block   uint64
+
+	orders map[string]*lineage.Execution
+}
+
+func catalogue(t testing.TB, slas ...lineage.SLA) *lineage.Catalogue {
+	t.Helper()
+	cat, err := lineage.NewCatalogue(lineage.Definition{
+		Flows: []lineage.Flow{{
+			Name: "f", Anchor: "order", Ranks: map[string]int{"opportunity": -1, "order": 0, "invoice": 1},
+			Stages: []lineage.StageRule{{Name: "won", Type: "opportunity"}, {Name: "booked", Type: "order"}, {Name: "invoiced", Type: "invoice"}},
+		}},
+		SLAs:    slas,
+		Sources: map[string]lineage.Source{"beating": {Name: "finance", Heartbeat: lineage.Duration(time.Minute)}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cat
+}
+
+func invoicedWithin(d time.Duration) lineage.SLA {
+	return lineage.SLA{Name: "invoiced", Flow: "f", Subject: "order", Start: "booked", Stop: "invoiced", Target: lineage.Duration(d)}
+}
+
+func newRig(t testing.TB, slas ...lineage.SLA) *rig {
+	t.Helper()
+	r := &rig{t: t, dir: t.TempDir(), cat: catalogue(t, slas...), store: &shelf{}, orders: make(map[string]*lineage.Execution)}
+	r.start()
+	return r
+}
+
+// start starts a sweeper on the same ledger, and tells it everything, as the
+// stitcher does after a start.
+func (r *rig) start() {
+	r.t.Helper()
+	s, err := New(Config{Dir: r.dir, Readers: []string{"alerts"}, noSync: true, fail: r.fail}, Deps{
+		Mark: r.mark, Heard: func() map[string]time.Time { return r.heard }, Store: r.store,
+	})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if err := s.Start(context.Background()); err != nil {
+		r.t.Fatal(err)
+	}
+	r.sweeper = s
+	s.Anew(r.cat)
+	for _, x := range r.orders {
+		r.tell(x)
+	}
+	s.Through(r.block)
+}
+
+// fail breaks a commit as the test has asked for.
+func (r *rig) fail(committed bool) error {
+	switch n := r.broken.Load(); {
+	case n == 1 && !committed, n == 2 && committed:
+		r.broken.Store(0)
+		return errBroken
+	case n == 3:
+		return errBroken
+	}
+	return nil
+}
+
+var errBroken = errors.New("the commit failed")
+
+func (r *rig) mark() Mark {
+	at := time.Now().Add(-r.behind)
+	if !r.stuck.IsZero() && at.After(r.stuck) {
+		at = r.stuck
+	}
+	return Mark{Block: r.block, At: at}
+}
+
+func (r *rig) tell(x *lineage.Execution) {
+	r.sweeper.Execution(lineage.ExecutionRef{Flow: x.Flow, Anchor: x.Anchor}, x)
+}
+
+// kill leaves the sweeper as a process that is killed does: nothing more comes
+// into the ledger, and what was held in memory is gone.
+func (r *rig) kill() {
+	r.broken.Store(3)
+	defer r.broken.Store(0)
+	if err := r.sweeper.Stop(context.Background()); err != nil {
+		r.t.Error(err)
+	}
+}
+
+func (r *rig) order(id string) *lineage.Execution {
+	x := r.orders[id]
+	if x == nil {
+		o := lineage.Object{Type: "order", ID: id}
+		x = &lineage.Execution{
+			Tenant: "default", Flow: "f", Anchor: o, State: lineage.StateOpen,
+			Members: []lineage.Member{{Object: o, Amount: lineage.Money{Minor: 125_000, Currency: "EUR"}}},
+			Stages:  []lineage.Stage{{Name: "won", Type: "opportunity"}, {Name: "booked", Type: "order"}, {Name: "invoiced", Type: "invoice"}},
+		}
+		r.orders[id] = x
+	}
+	return x
+}
+
+// booked tells that an order was booked at a time.
+func (r *rig) booked(id string, at time.Time) {
+	s := &r.order(id).Stages[1]
+	s.DoneAt, s.Progress = at, []lineage.Progress{{Object: lineage.Object{Type: "order", ID: id}, DoneAt: at}}
+	r.say(id)
+}
+
+func (r *rig) invoiced(id string, at time.Time) {
+	r.order(id).Stages[2].DoneAt = at
+	r.say(id)
+}
+
+func (r *rig) say(id string) {
+	r.block++
+	r.tell(r.orders[id])
+	r.sweeper.Through(r.block)
+}
+
+func (r *rig) verdict(id string) slo.Verdict {
+	r.t.Helper()
+	found, err := r.sweeper.ClocksOf(context.Background(), "default", []lineage.Object{{Type: "order", ID: id}})
+	if err != nil || len(found) == 0 {
+		r.t.Fatalf("order %s has no clock: %v", id, err)
+	}
+	return found[0].Verdict
+}
+
+// shelf is a store in memory.
+type shelf struct {
+	mu   sync.Mutex
+	away bool
+	rows map[string]slo.Transition
+	told []slo.Transition // as they came, repeats too
+}
+
+func (s *shelf) SaveTransitions(_ context.Context, transitions []slo.Transition) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.away {
+		return errors.New("the store is away")
+	}
+	if s.rows == nil {
+		s.rows = make(map[string]slo.Transition)
+	}
+	for _, t := range transitions {
+		s.rows[t.ID] = t
+		s.told = append(s.told, t)
+	}
+	return nil
+}
+
+// history is what was stored of one order, in order: "breached 1s".
+func (s *shelf) history(id string) []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	seen := map[string]bool{}
+	var lines []string
+	for _, t := range s.told {
+		if t.Clock.Subject.ID != id || seen[t.ID] {
+			continue
+		}
+		seen[t.ID] = true
+		line := string(t.Kind)
+		if t.Kind == slo.BreachKind {
+			line += fmt.Sprint(" ", t.LateBy.Round(time.Millisecond))
+		}
+		if t.Provisional {
+			line += " provisional"
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}

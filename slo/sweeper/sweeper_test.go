@@ -1,0 +1,410 @@
+package sweeper
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"throughline/lineage"
+	"throughline/slo"
+)
+
+// tick lets the sweeper do what it can, and a moment pass.
+func tick(d time.Duration) {
+	<-time.After(d) // of the bubble: nobody waits
+	synctest.Wait()
+}
+
+func TestADeadlinePassesWithNothingHappeningAndIsToldOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, invoicedWithin(time.Minute))
+		defer r.kill()
+		r.booked("1", time.Now())
+		tick(59 * time.Second)
+		if v := r.verdict("1"); v != slo.None {
+			t.Fatalf("a second before its deadline the clock is %q", v)
+		}
+		tick(2 * time.Second)
+		if v := r.verdict("1"); v != slo.Breached {
+			t.Fatalf("a second after its deadline the clock is %q", v)
+		}
+		tick(time.Hour)
+		if diff := cmp.Diff([]string{"started", "breached 0s"}, r.store.history("1")); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func TestLateEvidenceCorrectsABreachAndTheRecordKeepsBoth(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, invoicedWithin(time.Minute))
+		defer r.kill()
+		began := time.Now()
+		r.booked("1", began)
+		tick(2 * time.Minute)
+		r.invoiced("1", began.Add(30*time.Second))
+		tick(2 * time.Second)
+		if diff := cmp.Diff([]string{"started", "breached 0s", "corrected", "ended"}, r.store.history("1")); diff != "" {
+			t.Error(diff)
+		}
+		f, _ := r.sweeper.Figures(context.Background(), "default")
+		if f[0].Breached != 0 || f[0].Open != 0 || f[0].Met != 1 || f[0].Missed != 0 {
+			t.Errorf("the figures are %+v", f[0])
+		}
+	})
+}
+
+func TestThirtyDaysOfDeadlinesAreEachNoticedWithinASecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, invoicedWithin(6*time.Hour))
+		defer r.kill()
+		r.behind = 600 * time.Millisecond // as in the house
+		began := time.Now()
+		rng := rand.New(rand.NewPCG(30, 1))
+		type fate struct{ kept bool }
+		fates := map[string]fate{}
+		for hour := range 30 * 24 {
+			for n := range rng.IntN(3) {
+				id := fmt.Sprintf("%d-%d", hour, n)
+				at := time.Now()
+				fates[id] = fate{rng.IntN(4) > 0}
+				r.booked(id, at)
+				if fates[id].kept {
+					time.AfterFunc(time.Duration(rng.IntN(int(6*time.Hour))), func() { r.invoiced(id, time.Now()) })
+				}
+			}
+			tick(time.Hour)
+			synctest.Wait()
+		}
+		tick(7 * time.Hour)
+		if days := time.Since(began) / (24 * time.Hour); days < 30 {
+			t.Fatalf("only %d days have passed", days)
+		}
+		missed := 0
+		for id, f := range fates {
+			got := r.store.history(id)
+			want := []string{"started", "ended"}
+			if !f.kept {
+				missed++
+				want = []string{"started", "breached"}
+			}
+			if len(got) != 2 || got[0] != want[0] || !strings.HasPrefix(got[1], want[1]) {
+				t.Fatalf("order %s, kept %v: told %v", id, f.kept, got)
+			}
+		}
+		for _, x := range r.store.rows {
+			if x.Kind == slo.BreachKind && (x.LateBy > time.Second || x.Provisional) {
+				t.Fatalf("a breach was noticed %s late, provisional %v", x.LateBy, x.Provisional)
+			}
+		}
+		t.Logf("%d orders in 30 days, %d missed their deadline", len(fates), missed)
+	})
+}
+
+func TestAProcessKilledInTheMiddleTellsEachTransitionOnce(t *testing.T) {
+	for seed := range uint64(200) {
+		synctest.Test(t, func(t *testing.T) { killed(t, seed) })
+		if t.Failed() {
+			t.Fatalf("seed %d", seed)
+		}
+	}
+}
+
+// killed lets forty orders run, kills and restarts the sweeper at random, and
+// fails the commit at random, before or after it is there.
+func killed(t *testing.T, seed uint64) {
+	rng := rand.New(rand.NewPCG(seed, 2))
+	r := newRig(t, invoicedWithin(10*time.Minute))
+	want := map[string]string{}
+	type deed struct {
+		after time.Duration
+		do    func()
+	}
+	var deeds []deed
+	began := time.Now()
+	for i := range 40 {
+		id := fmt.Sprint(i)
+		booked := time.Duration(rng.IntN(3600)) * time.Second
+		deeds = append(deeds, deed{booked, func() { r.booked(id, began.Add(booked)) }})
+		took := time.Duration(2*rng.IntN(600)+1) * time.Second // odd, so never at the deadline itself
+		switch rng.IntN(3) {
+		case 0:
+			want[id] = "started breached"
+		case 1: // told as it happens
+			deeds = append(deeds, deed{booked + took, func() { r.invoiced(id, began.Add(booked+took)) }})
+			want[id] = "started ended"
+			if took > 10*time.Minute {
+				want[id] = "started breached ended"
+			}
+		default: // told long after it happened
+			deeds = append(deeds, deed{booked + took + time.Hour, func() { r.invoiced(id, began.Add(booked+took)) }})
+			want[id] = "started breached corrected ended"
+			if took > 10*time.Minute {
+				want[id] = "started breached ended"
+			}
+		}
+	}
+	for i := range 12 {
+		dies := time.Duration(600*i+rng.IntN(300)) * time.Second
+		deeds = append(deeds, deed{dies, r.kill}, deed{dies + time.Duration(rng.IntN(290))*time.Second, r.start})
+	}
+	slices.SortStableFunc(deeds, func(a, b deed) int { return int(a.after - b.after) })
+	for _, d := range deeds {
+		if wait := time.Until(began.Add(d.after)); wait > 0 {
+			tick(wait)
+		}
+		r.broken.Store(int64(rng.IntN(5)) % 3) // a commit fails before it is there, after, or not at all
+		d.do()
+		if rng.IntN(2) == 0 {
+			synctest.Wait()
+		}
+	}
+	r.broken.Store(0)
+	tick(3 * time.Hour)
+	for id, history := range want {
+		var kinds []string
+		for _, line := range r.store.history(id) {
+			kind, _, _ := strings.Cut(line, " ")
+			kinds = append(kinds, kind)
+		}
+		if got := strings.Join(kinds, " "); got != history {
+			t.Errorf("seed %d, order %s: told %q; want %q", seed, id, got, history)
+		}
+	}
+	seen := map[string]string{}
+	for _, x := range r.store.rows {
+		what := fmt.Sprint(x.Clock.Key, x.Kind)
+		if other, twice := seen[what]; twice {
+			t.Errorf("seed %d: %s is told as %s and as %s", seed, what, x.ID, other)
+		}
+		seen[what] = x.ID
+	}
+	r.kill()
+}
+
+func TestNothingIsJudgedBeforeAllIsKnownThatWasAcknowledged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, invoicedWithin(time.Minute))
+		began := time.Now()
+		r.booked("1", began)
+		r.invoiced("1", began.Add(10*time.Second))
+		tick(30 * time.Second)
+		r.kill()
+		// After the start the invoice is still on its way through the journal.
+		x := r.orders["1"]
+		done := x.Stages[2].DoneAt
+		x.Stages[2].DoneAt = time.Time{}
+		r.stuck = time.Now().Add(-time.Second)
+		r.start()
+		tick(5 * time.Minute)
+		if got := r.store.history("1"); !slices.Equal(got, []string{"started", "ended"}) {
+			t.Fatalf("evidence on its way was taken for gone: %v", got)
+		}
+		r.stuck = time.Time{}
+		r.invoiced("1", done)
+		tick(time.Minute)
+		if got := r.store.history("1"); !slices.Equal(got, []string{"started", "ended"}) {
+			t.Fatalf("told again: %v", got)
+		}
+		r.kill()
+	})
+}
+
+func TestAHouseThatIsBehindMakesBreachesProvisionalUntilItHasCaughtUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, invoicedWithin(time.Minute))
+		defer r.kill()
+		began := time.Now()
+		r.booked("late", began)
+		r.booked("kept", began)
+		tick(30 * time.Second)
+		r.stuck = time.Now()
+		tick(2 * time.Minute)
+		f, _ := r.sweeper.Figures(context.Background(), "default")
+		if f[0].Waiting != 2 || f[0].Breached != 0 || len(f[0].AtRisk) != 0 {
+			t.Fatalf("while the house is behind the figures are %+v", f[0])
+		}
+		r.invoiced("kept", began.Add(50*time.Second))
+		r.stuck = time.Time{}
+		tick(5 * time.Second)
+		if got := r.store.history("late"); !slices.Equal(got, []string{"started", "breached 3s provisional", "confirmed"}) {
+			t.Errorf("the late one: %v", got)
+		}
+		if got := r.store.history("kept"); !slices.Equal(got, []string{"started", "breached 3s provisional", "corrected", "ended"}) {
+			t.Errorf("the one that was kept: %v", got)
+		}
+	})
+}
+
+func TestASourceThatPromisedAHeartbeatAndIsSilentIsBehind(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sla := invoicedWithin(10 * time.Minute)
+		sla.ClosingSource = "beating"
+		r := newRig(t, sla)
+		defer r.kill()
+		r.heard = map[string]time.Time{"beating": time.Now().Add(5 * time.Minute)}
+		r.booked("1", time.Now())
+		tick(11 * time.Minute)
+		if got := r.store.history("1"); !slices.Equal(got, []string{"started", "breached 3s provisional"}) {
+			t.Fatalf("while the source is silent: %v", got)
+		}
+		r.heard = map[string]time.Time{"beating": time.Now()}
+		tick(5 * time.Second)
+		if got := r.store.history("1"); !slices.Equal(got, []string{"started", "breached 3s provisional", "confirmed"}) {
+			t.Fatalf("once it has spoken: %v", got)
+		}
+	})
+}
+
+func TestAMergeGivesAClockItsNewNameAndTellsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, invoicedWithin(time.Minute))
+		defer r.kill()
+		began := time.Now()
+		r.booked("9", began)
+		tick(2 * time.Minute)
+		// Order 9 turns out to be order 5: its execution goes, the other one knows both names.
+		old, now := lineage.Object{Type: "order", ID: "9"}, lineage.Object{Type: "order", ID: "5"}
+		x := r.order("5")
+		x.Members[0].Aliases = []lineage.Object{old}
+		x.Stages[1].DoneAt, x.Stages[1].Progress = began, []lineage.Progress{{Object: now, DoneAt: began}}
+		delete(r.orders, "9")
+		r.block++
+		r.sweeper.Execution(lineage.ExecutionRef{Flow: "f", Anchor: old}, nil)
+		r.tell(x)
+		r.sweeper.Through(r.block)
+		tick(5 * time.Minute)
+		if v := r.verdict("5"); v != slo.Breached {
+			t.Errorf("the merged order's clock is %q", v)
+		}
+		r.kill()
+		r.start()
+		tick(time.Minute)
+		if got := append(r.store.history("9"), r.store.history("5")...); !slices.Equal(got, []string{"started", "breached 0s"}) {
+			t.Errorf("told %v", got)
+		}
+	})
+}
+
+func TestAnotherCatalogueIsAppliedToTheClocksThatRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, invoicedWithin(time.Minute))
+		defer r.kill()
+		r.booked("1", time.Now())
+		tick(30 * time.Second)
+		r.cat = catalogue(t, invoicedWithin(time.Hour))
+		r.sweeper.Anew(r.cat)
+		r.tell(r.orders["1"])
+		r.sweeper.Through(r.block)
+		tick(10 * time.Minute)
+		if got := r.store.history("1"); !slices.Equal(got, []string{"started", "rescheduled"}) {
+			t.Fatalf("with a longer target: %v", got)
+		}
+		r.cat = catalogue(t)
+		r.sweeper.Anew(r.cat)
+		r.sweeper.Through(r.block)
+		tick(2 * time.Hour)
+		if got := r.store.history("1"); !slices.Equal(got, []string{"started", "rescheduled", "cancelled"}) {
+			t.Fatalf("without the SLA: %v", got)
+		}
+	})
+}
+
+func TestTransitionsWaitForAStoreThatIsAwayAndForEveryReader(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, invoicedWithin(time.Minute))
+		defer r.kill()
+		r.store.mu.Lock()
+		r.store.away = true
+		r.store.mu.Unlock()
+		r.booked("1", time.Now())
+		tick(10 * time.Minute)
+		r.store.mu.Lock()
+		r.store.away = false
+		r.store.mu.Unlock()
+		tick(time.Minute)
+		if got := r.store.history("1"); !slices.Equal(got, []string{"started", "breached 0s"}) {
+			t.Fatalf("after the outage the store has %v", got)
+		}
+		ctx := context.Background()
+		read, err := r.sweeper.After(ctx, 0, 10)
+		if err != nil || len(read) != 2 {
+			t.Fatalf("the other reader finds %d transitions: %v", len(read), err)
+		}
+		if err := r.sweeper.Done(ctx, "alerts", read[1].Seq); err != nil {
+			t.Fatal(err)
+		}
+		left, err := r.sweeper.ledger.read(0, 10)
+		if err != nil || len(left) != 0 {
+			t.Errorf("%d transitions are kept that everybody has read: %v", len(left), err)
+		}
+		if _, err := r.sweeper.After(ctx, 99, 10); lineage.KindOf(err) != lineage.NotFound {
+			t.Errorf("a place that the ledger never came to: %v", err)
+		}
+	})
+}
+
+func TestMoneyAtRiskIsToldByCurrencyAndEndsWithTheBreach(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, invoicedWithin(time.Minute))
+		defer r.kill()
+		for i, m := range []lineage.Money{{Minor: 100, Currency: "EUR"}, {Minor: 250, Currency: "EUR"}, {Minor: 900, Currency: "JPY"}, {}} {
+			id := fmt.Sprint(i)
+			r.order(id).Members[0].Amount = m
+			r.booked(id, time.Now())
+		}
+		tick(2 * time.Minute)
+		f, _ := r.sweeper.Figures(context.Background(), "default")
+		want := map[string]lineage.Money{"EUR": {Minor: 350, Currency: "EUR"}, "JPY": {Minor: 900, Currency: "JPY"}}
+		if diff := cmp.Diff(want, f[0].AtRisk); diff != "" || f[0].Unpriced != 1 || f[0].Breached != 4 {
+			t.Errorf("%+v %s", f[0], diff)
+		}
+		r.invoiced("1", time.Now())
+		tick(2 * time.Second)
+		f, _ = r.sweeper.Figures(context.Background(), "default")
+		if f[0].AtRisk["EUR"].Minor != 100 || f[0].Missed != 1 {
+			t.Errorf("after an invoice: %+v", f[0])
+		}
+	})
+}
+
+func TestTheFiguresAreMetrics(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, invoicedWithin(time.Minute))
+		defer r.kill()
+		registry := prometheus.NewRegistry()
+		registry.MustRegister(newGauges(r.sweeper))
+		r.booked("1", time.Now())
+		r.booked("2", time.Now().Add(10*time.Minute))
+		tick(2 * time.Minute)
+		families, err := registry.Gather()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]float64{}
+		for _, f := range families {
+			for _, m := range f.GetMetric() {
+				name := f.GetName()
+				for _, l := range m.GetLabel() {
+					name += " " + l.GetValue()
+				}
+				got[name] = m.GetGauge().GetValue()
+			}
+		}
+		delete(got, "throughline_slo_watermark_age_seconds")
+		want := map[string]float64{
+			"throughline_slo_clocks invoiced open": 2, "throughline_slo_clocks invoiced breached": 1, "throughline_slo_clocks invoiced provisional": 0,
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
