@@ -78,3 +78,12 @@ func (p *Pipeline) Status() Status {
 	}
 	return s
 }
+
+// Lag returns how old the oldest item in flight is, of any signal; zero without any.
+func (s *Status) Lag() time.Duration {
+	var most time.Duration
+	for _, g := range s.Signals {
+		most = max(most, g.Lag)
+	}
+	return most
+}

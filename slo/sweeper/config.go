@@ -15,7 +15,7 @@ import (
 type Config struct {
 	Dir      string        // where slo.db is kept
 	Tenant   string        // whose executions are judged; "": "default"
-	Patience time.Duration // how long a breach waits for what is still on its way, before it is provisional; 0 means 3 s
+	Patience time.Duration // how long a breach waits for what is still on its way, before it is provisional; 0 means 15 s
 	Readers  []string      // of the ledger, beside the store: a transition is kept until all are done with it
 
 	// Of tests: a commit is not fsynced, and fails before or after it is there.
@@ -56,7 +56,7 @@ func (c *Config) fill() error {
 		c.Tenant = "default"
 	}
 	if c.Patience == 0 {
-		c.Patience = 3 * time.Second
+		c.Patience = 15 * time.Second
 	}
 	return nil
 }

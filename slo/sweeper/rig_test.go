@@ -62,7 +62,7 @@ func newRig(t testing.TB, slas ...lineage.SLA) *rig {
 // stitcher does after a start.
 func (r *rig) start() {
 	r.t.Helper()
-	s, err := New(Config{Dir: r.dir, Readers: []string{"alerts"}, noSync: true, fail: r.fail}, Deps{
+	s, err := New(Config{Dir: r.dir, Patience: 3 * time.Second, Readers: []string{"alerts"}, noSync: true, fail: r.fail}, Deps{
 		Mark: r.mark, Heard: func() map[string]time.Time { return r.heard }, Store: r.store,
 	})
 	if err != nil {
