@@ -25,7 +25,7 @@ func small(id uint64) *lineage.Block {
 		Spans: []lineage.Span{{Tenant: "default", TraceID: lineage.TraceID{1}, SpanID: lineage.SpanID{2}, Service: "shop", Start: now, Duration: 3, Attributes: "{}", Ingested: now, Hash: 4}},
 		Logs:  []lineage.Log{{Tenant: "default", TraceID: lineage.TraceID{1}, Time: now, Severity: 9, Flags: 1, Body: "paid", Ingested: now}},
 		Events: []lineage.Event{{
-			Tenant: "default", Source: "erp", ID: "1", Kind: lineage.SpanEvent, Time: now, Attempt: -3, Refs: []lineage.Ref{{Object: order, Role: lineage.Subject}},
+			Tenant: "default", Source: "erp", ID: "1", Kind: lineage.SpanEvent, Time: now, Attempt: -3, Answer: 422, Amount: lineage.Money{Minor: -125000, Currency: "EUR"}, Refs: []lineage.Ref{{Object: order, Role: lineage.Subject}},
 			Relations:  []lineage.Relation{{From: order, To: lineage.Object{Type: "invoice", ID: "I-1"}, Qualifier: "bills"}},
 			Equalities: []lineage.Equality{{A: order, B: lineage.Object{Type: "order", System: "crm", ID: "0"}, Priority: -1}},
 		}},

@@ -7,6 +7,7 @@ import "time"
 func words() *list[*word]           { return &list[*word]{items: &word{}} }
 func texts() *list[*text]           { return &list[*text]{items: &text{}} }
 func int64s() *list[*number[int64]] { return &list[*number[int64]]{items: int64Column()} }
+func times() *list[*number[int64]]  { return &list[*number[int64]]{items: dateTime()} }
 
 func int64Column() *number[int64]      { return &number[int64]{typ: "Int64"} }
 func uint8Column() *number[uint8]      { return &number[uint8]{typ: "UInt8"} }

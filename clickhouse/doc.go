@@ -3,8 +3,9 @@
 // its only client.
 //
 // Evidence (spans, logs, business events, identifiers, quarantine) is appended
-// in blocks, each exactly once; executions are derived and replaced. The lean
-// tables are in schema/, the OpenTelemetry exporter's names over them in view/,
-// the questions in query/. What goes into a table is in its …rows.go, what comes
-// out in the file of its noun.
+// in blocks, each exactly once. What is derived from it is replaced: executions,
+// clocks and incidents by their latest state, transitions by themselves. Queues
+// are measured, and forgotten after a month. The lean tables are in schema/, the
+// OpenTelemetry exporter's names over them in view/, the questions in query/. What
+// goes into a table is in its …rows.go, what comes out in the file of its noun.
 package clickhouse

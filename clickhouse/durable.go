@@ -27,7 +27,9 @@ var durable = []string{
 }
 
 // tables are the tables that Migrate makes.
-var tables = []string{"business_events", "executions", "identifiers", "logs", "quarantine", "spans", "traces"}
+var tables = []string{
+	"business_events", "clocks", "executions", "identifiers", "incidents", "logs", "quarantine", "queues", "spans", "traces", "transitions",
+}
 
 // checkDurable makes sure that every table is there and durable, and that an
 // insert is stored when it is answered.

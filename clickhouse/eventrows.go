@@ -23,7 +23,8 @@ type eventRows struct {
 	tenant, source, typ, stage, outcome, contract word
 	id, reason, correlation, causation, payload   text
 	kind                                          *number[int8]
-	time, recorded, ingested, attempt             *number[int64]
+	time, recorded, ingested, attempt, answer     *number[int64]
+	amount                                        money
 	traceID, spanID                               *fixed
 	hash                                          *number[uint64]
 	refs, from, to, equal                         objects
@@ -34,7 +35,7 @@ type eventRows struct {
 func newEventRows() *eventRows {
 	return &eventRows{
 		origin: newOrigin(), kind: enum(kinds), time: dateTime(), recorded: dateTime(), ingested: dateTime(),
-		attempt: int64Column(), traceID: bytes16(), spanID: bytes8(), hash: uint64Column(),
+		attempt: int64Column(), answer: int64Column(), amount: newMoney(), traceID: bytes16(), spanID: bytes8(), hash: uint64Column(),
 		refs: newObjects(), from: newObjects(), to: newObjects(), equal: newObjects(),
 		roles: words(), qualifiers: words(), priorities: int64s(),
 	}
@@ -55,6 +56,7 @@ func (r *eventRows) columns() []named {
 		{"stage", &r.stage},
 		{"outcome", &r.outcome},
 		{"attempt", r.attempt},
+		{"answer", r.answer},
 		{"reason", &r.reason},
 		{"correlation", &r.correlation},
 		{"causation", &r.causation},
@@ -67,6 +69,7 @@ func (r *eventRows) columns() []named {
 		{"qualifiers", r.qualifiers},
 		{"priorities", r.priorities},
 	}...)
+	all = append(all, r.amount.columns("amount")...)
 	all = append(all, r.refs.columns("ref")...)
 	all = append(all, r.from.columns("from")...)
 	all = append(all, r.to.columns("to")...)
@@ -87,6 +90,8 @@ func (r *eventRows) add(b *lineage.Block, row int) {
 	r.stage.add(e.Stage)
 	r.outcome.add(string(e.Outcome))
 	r.attempt.add(int64(e.Attempt))
+	r.answer.add(int64(e.Answer))
+	r.amount.add(e.Amount)
 	r.reason.add(e.Reason)
 	r.correlation.add(e.Correlation)
 	r.causation.add(e.Causation)

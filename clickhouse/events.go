@@ -31,13 +31,15 @@ func (s *Store) EventsSince(ctx context.Context, tenant string, fn func(writer s
 type eventScan struct {
 	targets []any
 
-	writer                            string
-	block                             uint64
-	event                             lineage.Event
-	kind, outcome, trace, span        string
-	time, recorded, ingested, attempt int64
-	refs, relations, equalities       uint64   // how many there are
-	words                             []string // theirs, column by column: see query/events.sql
+	writer                     string
+	block                      uint64
+	event                      lineage.Event
+	kind, outcome, trace, span string
+	time, recorded, ingested   int64
+	attempt, answer            int64
+	refs, relations            uint64 // how many there are
+	equalities                 uint64
+	words                      []string // theirs, column by column: see query/events.sql
 }
 
 func newEventScan() *eventScan {
@@ -45,8 +47,8 @@ func newEventScan() *eventScan {
 	e := &s.event
 	s.targets = []any{
 		&s.writer, &s.block, &e.Tenant, &e.Source, &e.ID, &s.kind, &e.Type, &s.time, &s.recorded, &s.ingested,
-		&e.Stage, &s.outcome, &s.attempt, &e.Reason, &e.Correlation, &e.Causation, &s.trace, &s.span,
-		&e.Contract, &e.Payload, &e.Hash, &s.refs, &s.relations, &s.equalities, &s.words,
+		&e.Stage, &s.outcome, &s.attempt, &s.answer, &e.Amount.Minor, &e.Amount.Currency, &e.Reason, &e.Correlation, &e.Causation,
+		&s.trace, &s.span, &e.Contract, &e.Payload, &e.Hash, &s.refs, &s.relations, &s.equalities, &s.words,
 	}
 	return s
 }
@@ -57,7 +59,7 @@ func (s *eventScan) read(rows row) (*lineage.Event, error) {
 		return nil, err
 	}
 	e := s.event
-	e.Kind, e.Outcome, e.Attempt = kindNamed(s.kind), lineage.Outcome(s.outcome), int(s.attempt)
+	e.Kind, e.Outcome, e.Attempt, e.Answer = kindNamed(s.kind), lineage.Outcome(s.outcome), int(s.attempt), int(s.answer)
 	e.Time, e.Recorded, e.Ingested = moment(s.time), moment(s.recorded), moment(s.ingested)
 	copy(e.TraceID[:], s.trace)
 	copy(e.SpanID[:], s.span)

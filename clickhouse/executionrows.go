@@ -8,14 +8,15 @@ import (
 
 // executionRows are rows of the table executions.
 type executionRows struct {
-	tenant, flow, anchorType, anchorSystem, state, stage word
-	anchorScope, anchorID, detail                        text
-	version                                              *number[uint64]
-	gone, unanchored, truncated                          *number[uint8]
-	startedAt, lastAt, endedAt                           *number[int64]
-	objects, events                                      *number[uint32]
-	eventSources                                         *list[*word]
-	eventIDs                                             *list[*text]
+	tenant, flow, state, stage  word
+	anchor                      object
+	detail                      text
+	version                     *number[uint64]
+	gone, unanchored, truncated *number[uint8]
+	startedAt, lastAt, endedAt  *number[int64]
+	objects, events             *number[uint32]
+	eventSources                *list[*word]
+	eventIDs                    *list[*text]
 }
 
 func newExecutionRows() *executionRows {
@@ -31,13 +32,9 @@ func (r *executionRows) table() string { return "executions" }
 func (r *executionRows) len() int { return len(r.version.all) }
 
 func (r *executionRows) columns() []named {
-	return []named{
+	return append(r.anchor.columns("anchor"), []named{
 		{"tenant", &r.tenant},
 		{"flow", &r.flow},
-		{"anchor_type", &r.anchorType},
-		{"anchor_system", &r.anchorSystem},
-		{"anchor_scope", &r.anchorScope},
-		{"anchor_id", &r.anchorID},
 		{"version", r.version},
 		{"gone", r.gone},
 		{"unanchored", r.unanchored},
@@ -52,7 +49,7 @@ func (r *executionRows) columns() []named {
 		{"detail", &r.detail},
 		{"event_sources", r.eventSources},
 		{"event_ids", r.eventIDs},
-	}
+	}...)
 }
 
 // executionDetail is what an execution's row keeps as JSON.
@@ -74,10 +71,7 @@ func (r *executionRows) add(tenant string, version uint64, e *lineage.Execution,
 	}
 	r.tenant.add(tenant)
 	r.flow.add(e.Flow)
-	r.anchorType.add(e.Anchor.Type)
-	r.anchorSystem.add(e.Anchor.System)
-	r.anchorScope.add(e.Anchor.Scope)
-	r.anchorID.add(e.Anchor.ID)
+	r.anchor.add(e.Anchor)
 	r.version.add(version)
 	r.gone.add(flag(gone))
 	r.unanchored.add(flag(e.Unanchored))

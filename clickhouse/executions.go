@@ -54,7 +54,7 @@ func (s *Store) SaveExecutions(ctx context.Context, tenant string, version uint6
 func (s *Store) Execution(ctx context.Context, tenant string, ref lineage.ExecutionRef) (*lineage.Execution, error) {
 	const op = "clickhouse.Execution"
 	var found *lineage.Execution
-	args := append(anchor(ref.Anchor), driver.Named("tenant", tenant), driver.Named("flow", ref.Flow))
+	args := append(objectParameters(ref.Anchor), driver.Named("tenant", tenant), driver.Named("flow", ref.Flow))
 	err := s.each(ctx, op, executionSQL, args, func(rows row) (err error) {
 		found, err = scanExecution(rows)
 		return err
@@ -70,12 +70,6 @@ func (s *Store) Execution(ctx context.Context, tenant string, ref lineage.Execut
 		e.Tenant = tenant
 	}
 	return found, nil
-}
-
-func anchor(o lineage.Object) []any {
-	return []any{
-		driver.Named("type", o.Type), driver.Named("system", o.System), driver.Named("scope", o.Scope), driver.Named("id", o.ID),
-	}
 }
 
 func scanExecution(rows row) (*lineage.Execution, error) {
@@ -118,7 +112,7 @@ func (s *Store) Executions(ctx context.Context, q lineage.ListQuery) (lineage.Pa
 	if err := decodeCursor(op, q.Cursor, &at); err != nil {
 		return result, err
 	}
-	args := append(anchor(at.Anchor), driver.Named("after_age", at.Age), driver.Named("after_flow", at.Flow),
+	args := append(objectParameters(at.Anchor), driver.Named("after_age", at.Age), driver.Named("after_flow", at.Flow),
 		driver.Named("tenant", q.Tenant), driver.Named("flow", q.Flow), driver.Named("state", string(q.State)),
 		driver.Named("stage", q.Stage), driver.Named("limit", uint32(q.Limit+1)))
 	err := s.each(ctx, op, executionsSQL, args, func(rows row) error {

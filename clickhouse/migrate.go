@@ -6,6 +6,7 @@ import (
 	"embed"
 	"errors"
 	"io/fs"
+	"math"
 	"path"
 	"text/template"
 
@@ -27,7 +28,7 @@ func (s *Store) Migrate(ctx context.Context) error {
 	if err := s.createDatabases(ctx); err != nil {
 		return wrap(op, err)
 	}
-	if err := s.createTables(ctx); err != nil {
+	if err := s.createTables(ctx, newest); err != nil {
 		return wrap(op, err)
 	}
 	return wrap(op, s.createViews(ctx))
@@ -53,8 +54,11 @@ func (s *Store) createDatabases(ctx context.Context) (err error) {
 	return nil
 }
 
-// createTables applies the versions that are missing, one statement a file.
-func (s *Store) createTables(ctx context.Context) (err error) {
+// newest is beyond every version.
+const newest = math.MaxInt64
+
+// createTables applies the versions up to one that are missing, one statement a file.
+func (s *Store) createTables(ctx context.Context, version int64) (err error) {
 	options := *s.options
 	options.Auth.Database = s.config.Database
 	db := driver.OpenDB(&options)
@@ -67,7 +71,7 @@ func (s *Store) createTables(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	applied, err := provider.Up(ctx)
+	applied, err := provider.UpTo(ctx, version)
 	for _, step := range applied {
 		s.log.Info("schema migrated", "version", step.Source.Version, "took", step.Duration)
 	}

@@ -1,6 +1,42 @@
 package clickhouse
 
-import "throughline/lineage"
+import (
+	driver "github.com/ClickHouse/clickhouse-go/v2"
+
+	"throughline/lineage"
+)
+
+// object is one object as four columns.
+type object struct {
+	typ, system word
+	scope, id   text
+}
+
+func (c *object) add(o lineage.Object) {
+	c.typ.add(o.Type)
+	c.system.add(o.System)
+	c.scope.add(o.Scope)
+	c.id.add(o.ID)
+}
+
+func (c *object) columns(prefix string) []named {
+	return []named{
+		{prefix + "_type", &c.typ},
+		{prefix + "_system", &c.system},
+		{prefix + "_scope", &c.scope},
+		{prefix + "_id", &c.id},
+	}
+}
+
+// objectTargets are where the four columns of an object are scanned to.
+func objectTargets(o *lineage.Object) []any { return []any{&o.Type, &o.System, &o.Scope, &o.ID} }
+
+// objectParameters name one object in a query.
+func objectParameters(o lineage.Object) []any {
+	return []any{
+		driver.Named("type", o.Type), driver.Named("system", o.System), driver.Named("scope", o.Scope), driver.Named("id", o.ID),
+	}
+}
 
 // objects is a list of objects as four parallel arrays.
 type objects struct {

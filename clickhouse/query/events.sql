@@ -3,7 +3,7 @@
 SELECT
     writer, block, tenant, source, id, kind, type,
     toUnixTimestamp64Nano(time), toUnixTimestamp64Nano(recorded), toUnixTimestamp64Nano(ingested),
-    stage, outcome, attempt, reason, correlation, causation, trace_id, span_id, contract, payload, hash,
+    stage, outcome, attempt, answer, amount_minor, amount_currency, reason, correlation, causation, trace_id, span_id, contract, payload, hash,
     length(ref_ids), length(qualifiers), length(priorities),
     CAST(arrayConcat(
         ref_types, ref_systems, ref_scopes, ref_ids, ref_roles,

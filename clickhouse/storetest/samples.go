@@ -79,6 +79,7 @@ var events = rapid.Custom(func(t *rapid.T) lineage.Event {
 		Tenant: "default", Source: w("source"), ID: w("id"), Kind: kinds.Draw(t, "kind"), Type: w("type"),
 		Time: moments.Draw(t, "time"), Recorded: moments.Draw(t, "recorded"), Ingested: moments.Draw(t, "ingested"),
 		Stage: w("stage"), Outcome: lineage.Outcome(w("outcome")), Attempt: rapid.Int().Draw(t, "attempt"), Reason: w("reason"),
+		Answer: rapid.Int().Draw(t, "answer"), Amount: amounts.Draw(t, "amount"),
 		Correlation: w("correlation"), Causation: w("causation"), TraceID: traceIDs.Draw(t, "trace"), SpanID: spanIDs.Draw(t, "span"),
 		Contract: w("contract"), Payload: w("payload"), Hash: rapid.Uint64().Draw(t, "hash"),
 	}
@@ -123,7 +124,7 @@ func event(n int) lineage.Event {
 	return lineage.Event{
 		Tenant: "default", Source: "erp", ID: fmt.Sprintf("e%d", n), Type: "order.created", Time: at(time.Duration(n) * time.Second),
 		Ingested: at(time.Duration(n+1) * time.Second), Refs: []lineage.Ref{{Object: order, Role: lineage.Subject}},
-		Payload: fmt.Sprintf(`{"order":"SO-%d"}`, n), Hash: uint64(n),
+		Payload: fmt.Sprintf(`{"order":"SO-%d"}`, n), Hash: uint64(n), Answer: 201, Amount: lineage.Money{Minor: int64(n) + 1, Currency: "EUR"},
 	}
 }
 
