@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"throughline/reference/service"
 )
 
 // Config says where the pipeline listens and sends, and how fast it goes.
@@ -22,6 +24,10 @@ type Config struct {
 	Journey time.Duration // of a usual order from won to paid; 0 takes 12 s
 	Orders  int           // after which no more are won; 0: never
 	Seed    uint64        // the same seed makes the same business
+
+	// Faults says which orders something goes wrong with. Zero: with none. Its Seed
+	// is the pipeline's where it is 0; its SlowBy twice Journey.
+	Faults service.Faults
 }
 
 // Deps are what the pipeline is given.
@@ -49,6 +55,15 @@ func (c Config) complete() (Config, error) {
 	}
 	if c.Journey == 0 {
 		c.Journey = 12 * time.Second
+	}
+	if err := c.Faults.Check(); err != nil {
+		return c, fmt.Errorf("reference: %w", err)
+	}
+	if c.Faults.Seed == 0 {
+		c.Faults.Seed = c.Seed
+	}
+	if c.Faults.SlowBy == 0 {
+		c.Faults.SlowBy = 2 * c.Journey
 	}
 	return c, nil
 }

@@ -5,12 +5,19 @@ import "github.com/prometheus/client_golang/prometheus"
 // metrics are the pipeline's own, beside what its telemetry says.
 type metrics struct {
 	retries *prometheus.CounterVec
+	dead    *prometheus.CounterVec
+	faults  *prometheus.CounterVec
 }
 
 func newMetrics(r *Reference, registerer prometheus.Registerer) (*metrics, error) {
-	m := &metrics{retries: prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "throughline_reference_redeliveries_total", Help: "Messages that NATS will deliver again because a consumer failed.",
-	}, []string{"consumer"})}
+	vector := func(name, help, label string) *prometheus.CounterVec {
+		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: "throughline_reference_" + name, Help: help}, []string{label})
+	}
+	m := &metrics{
+		retries: vector("redeliveries_total", "Messages that NATS will deliver again because a consumer failed.", "consumer"),
+		dead:    vector("dead_letters_total", "Messages that the other system has refused too often.", "consumer"),
+		faults:  vector("faults_total", "Orders that a seeded fault has bitten.", "fault"),
+	}
 	read := func(of func(Progress) int) func() float64 {
 		return func() float64 { return float64(of(r.Progress())) }
 	}
@@ -18,7 +25,7 @@ func newMetrics(r *Reference, registerer prometheus.Registerer) (*metrics, error
 		return prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "throughline_reference_" + name, Help: help}, read(of))
 	}
 	for _, c := range []prometheus.Collector{
-		m.retries,
+		m.retries, m.dead, m.faults,
 		counter("opportunities_won_total", "Opportunities that the CRM has won.", func(p Progress) int { return p.Won }),
 		counter("orders_total", "Orders that the ERP has taken in.", func(p Progress) int { return p.Ordered }),
 		counter("orders_completed_total", "Orders that are delivered, billed and paid.", func(p Progress) int { return p.Completed }),

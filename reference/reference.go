@@ -11,6 +11,25 @@
 // outboxes do. The correlation id ends where the ERP begins. Only the business
 // ids connect all of it. The pipeline reaches the collector over its socket,
 // like any stranger.
+//
+// Config.Faults has things go wrong, each with one order in so many, by its
+// quote's id:
+//
+//	crm ──▶ sync     lost       the webhook is answered 202 and is nowhere;
+//	                            repaired by the CRM, which sends it again
+//	                 duplicate  it is two messages, and the events of CRM and
+//	                            ERP are posted twice
+//	sync ──▶ erp     flaky      the order is refused twice with 503, then taken
+//	                 down       it is refused every time. After six refusals the
+//	                            message goes to NATS's stream DLQ; repaired by the
+//	                            middleware, which puts it back
+//	erp              slow       the delivery is shipped late
+//	billing ──▶ erp  rejected   the order was answered 200, booked and shipped, and
+//	                            finance rejects its invoice with 422; repaired by a
+//	                            clerk, who corrects the master data
+//
+// Without Faults.RepairAfter nobody repairs anything. A system that cannot be
+// reached at all is no refusal: what waits for it waits.
 package reference
 
 import (
@@ -60,24 +79,30 @@ func New(cfg Config, deps Deps) (*Reference, error) {
 		return nil, err
 	}
 	pace := service.Pace{Journey: cfg.Journey, Seed: cfg.Seed}
-	if r.erp, err = erp.New(erp.Config{Service: r.service(cfg.ERP), Pace: pace}, r.given()); err != nil {
+	if r.erp, err = erp.New(erp.Config{Service: r.service(cfg.ERP), Pace: pace, Faults: cfg.Faults}, r.given()); err != nil {
 		return nil, err
 	}
-	r.crm, err = crm.New(crm.Config{Service: r.service(cfg.CRM), Pace: pace, Rate: cfg.Rate, Orders: cfg.Orders}, r.given())
+	r.crm, err = crm.New(crm.Config{
+		Service: r.service(cfg.CRM), Pace: pace, Faults: cfg.Faults, Rate: cfg.Rate, Orders: cfg.Orders,
+	}, r.given())
 	if err != nil {
 		return nil, err
 	}
 	r.bus, err = bus.New(bus.Config{URL: cfg.NATS, Dir: filepath.Join(cfg.Dir, "nats")}, bus.Deps{
-		Log: deps.Log, Retry: func(consumer string) { r.metrics.retries.WithLabelValues(consumer).Inc() },
+		Log:   deps.Log,
+		Retry: func(consumer string) { r.metrics.retries.WithLabelValues(consumer).Inc() },
+		Dead:  func(consumer string) { r.metrics.dead.WithLabelValues(consumer).Inc() },
 	})
 	if err != nil {
 		return nil, err
 	}
-	r.sync, err = sync.New(sync.Config{Service: r.service("127.0.0.1:0"), CRM: r.crm.URL, ERP: r.erp.URL}, r.bus, r.given())
+	r.sync, err = sync.New(sync.Config{
+		Service: r.service("127.0.0.1:0"), CRM: r.crm.URL, ERP: r.erp.URL, Faults: cfg.Faults,
+	}, r.bus, r.given())
 	if err != nil {
 		return nil, err
 	}
-	money := finance.Config{Service: r.service(""), ERP: r.erp.URL, Pace: pace}
+	money := finance.Config{Service: r.service(""), ERP: r.erp.URL, Pace: pace, Faults: cfg.Faults}
 	if r.billing, err = finance.NewBilling(money, r.bus, r.given()); err != nil {
 		return nil, err
 	}
@@ -91,7 +116,10 @@ func (r *Reference) service(listen string) service.Config {
 	return service.Config{Listen: listen, Dir: r.cfg.Dir, OTLP: r.cfg.OTLPHTTP, Events: r.cfg.Events}
 }
 
-func (r *Reference) given() service.Deps { return service.Deps{Log: r.deps.Log, Now: r.deps.Now} }
+func (r *Reference) given() service.Deps {
+	bitten := func(f service.Fault) { r.metrics.faults.WithLabelValues(string(f)).Inc() }
+	return service.Deps{Log: r.deps.Log, Now: r.deps.Now, Bitten: bitten}
+}
 
 // Start starts every part; the first opportunity is won at once. After an error
 // everything that was started is stopped again.

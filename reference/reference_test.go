@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"throughline/reference"
+	"throughline/reference/service"
 )
 
 // fast is a pipeline whose orders take half a second.
@@ -244,8 +245,11 @@ func TestConfigSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	good := reference.Config{OTLPHTTP: "h:1", Events: "h:1", Dir: t.TempDir()}
 	for name, change := range map[string]func(*reference.Config, *reference.Deps){
-		"Dir":     func(c *reference.Config, _ *reference.Deps) { c.Dir = "" },
-		"Rate":    func(c *reference.Config, _ *reference.Deps) { c.Rate = -1 },
+		"Dir":  func(c *reference.Config, _ *reference.Deps) { c.Dir = "" },
+		"Rate": func(c *reference.Config, _ *reference.Deps) { c.Rate = -1 },
+		"add up": func(c *reference.Config, _ *reference.Deps) {
+			c.Faults.Shares = map[service.Fault]float64{service.FaultSlow: 0.6, service.FaultLost: 0.6}
+		},
 		"Metrics": func(_ *reference.Config, d *reference.Deps) { d.Metrics = nil },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,5 +1,6 @@
 // Package bus is the middleware of the reference pipeline: NATS JetStream, in
-// this process or elsewhere, with a work queue for each system that sends.
+// this process or elsewhere, with a work queue for each system that sends and a
+// stream of the messages that nobody could deal with.
 package bus
 
 import (
@@ -33,6 +34,7 @@ type Config struct {
 type Deps struct {
 	Log   *slog.Logger          // nil: nothing is logged
 	Retry func(consumer string) // called when a message will be tried again; nil: nobody
+	Dead  func(consumer string) // called when a message has gone to the dead letters; nil: nobody
 }
 
 // Bus carries messages between the services.
@@ -55,6 +57,9 @@ func New(cfg Config, deps Deps) (*Bus, error) {
 	if deps.Retry == nil {
 		deps.Retry = func(string) {}
 	}
+	if deps.Dead == nil {
+		deps.Dead = func(string) {}
+	}
 	return &Bus{cfg: cfg, deps: deps}, nil
 }
 
@@ -75,7 +80,7 @@ func (b *Bus) Start(ctx context.Context) error {
 	if b.js, err = jetstream.New(b.conn); err != nil {
 		return fmt.Errorf("bus: %w", err)
 	}
-	for name, subjects := range map[string]string{"CRM": "crm.>", "ERP": "erp.>", "BILLING": "billing.>"} {
+	for name, subjects := range workQueues() {
 		_, err := b.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
 			Name: name, Subjects: []string{subjects},
 			Retention: jetstream.WorkQueuePolicy, // a message is gone once it was dealt with
@@ -86,7 +91,25 @@ func (b *Bus) Start(ctx context.Context) error {
 			return fmt.Errorf("bus: stream %s: %w", name, err)
 		}
 	}
-	return nil
+	return b.makeDeadLetters(ctx)
+}
+
+// workQueues are the streams of the systems that send, and their subjects.
+func workQueues() map[string]string {
+	return map[string]string{"CRM": "crm.>", "ERP": "erp.>", "BILLING": "billing.>"}
+}
+
+// Waiting returns how many messages nobody has dealt with yet. Dead letters are
+// not among them.
+func (b *Bus) Waiting(ctx context.Context) (n int, err error) {
+	for name := range workQueues() {
+		stream, err := b.js.Stream(ctx, name)
+		if err != nil {
+			return 0, fmt.Errorf("bus: stream %s: %w", name, err)
+		}
+		n += int(stream.CachedInfo().State.Msgs)
+	}
+	return n, nil
 }
 
 // embed starts a server on a free port of the loopback interface, where the
@@ -95,7 +118,7 @@ func (b *Bus) embed() error {
 	srv, err := server.NewServer(&server.Options{
 		ServerName: "throughline-reference", Host: "127.0.0.1", Port: server.RANDOM_PORT,
 		JetStream: true, StoreDir: filepath.Clean(b.cfg.Dir), NoSigs: true, NoLog: true,
-		JetStreamMaxMemory: 64 << 20, JetStreamMaxStore: 4 * streamBytes,
+		JetStreamMaxMemory: 64 << 20, JetStreamMaxStore: 4*streamBytes + deadBytes,
 	})
 	if err != nil {
 		return err

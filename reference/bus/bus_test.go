@@ -20,9 +20,9 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func startBus(t *testing.T, cfg bus.Config, retry func(string)) *bus.Bus {
+func startBus(t *testing.T, cfg bus.Config, deps bus.Deps) *bus.Bus {
 	t.Helper()
-	b, err := bus.New(cfg, bus.Deps{Retry: retry})
+	b, err := bus.New(cfg, deps)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +37,7 @@ func startBus(t *testing.T, cfg bus.Config, retry func(string)) *bus.Bus {
 	return b
 }
 
-func openService(t *testing.T) *service.Service {
+func openService(t *testing.T) (*service.Service, *bus.Refusals) {
 	t.Helper()
 	collector := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) }))
 	t.Cleanup(collector.Close)
@@ -45,6 +45,7 @@ func openService(t *testing.T) *service.Service {
 	if err != nil {
 		t.Fatal(err)
 	}
+	refusals := bus.NewRefusals(s)
 	if err := s.Open(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +54,7 @@ func openService(t *testing.T) *service.Service {
 			t.Error(err)
 		}
 	})
-	return s
+	return s, refusals
 }
 
 // delivery is a message as its handler saw it, and the trace it was in.
@@ -79,8 +80,8 @@ func consume(t *testing.T, b *bus.Bus, s *service.Service, c bus.Consumer, fail 
 func TestMessageThatFailsComesAgain(t *testing.T) {
 	t.Parallel()
 	var retries atomic.Int64
-	b := startBus(t, bus.Config{Dir: t.TempDir()}, func(string) { retries.Add(1) })
-	s := openService(t)
+	b := startBus(t, bus.Config{Dir: t.TempDir()}, bus.Deps{Retry: func(string) { retries.Add(1) }})
+	s, _ := openService(t)
 	got := consume(t, b, s, bus.Consumer{Stream: "CRM", Name: "probe", Subject: "crm.thing"}, func(m bus.Message) error {
 		if m.Attempt < 3 {
 			return errors.New("not yet")
@@ -110,8 +111,8 @@ func TestMessageThatFailsComesAgain(t *testing.T) {
 
 func TestTraceGoesOnOnlyWhereItIsWanted(t *testing.T) {
 	t.Parallel()
-	b := startBus(t, bus.Config{Dir: t.TempDir()}, nil)
-	s := openService(t)
+	b := startBus(t, bus.Config{Dir: t.TempDir()}, bus.Deps{})
+	s, _ := openService(t)
 	fine := func(bus.Message) error { return nil }
 	kept := consume(t, b, s, bus.Consumer{Stream: "CRM", Name: "kept", Subject: "crm.thing", Continues: true}, fine)
 	lost := consume(t, b, s, bus.Consumer{Stream: "ERP", Name: "lost", Subject: "erp.thing"}, fine)
@@ -135,9 +136,9 @@ func TestTraceGoesOnOnlyWhereItIsWanted(t *testing.T) {
 func TestAnotherServerCanCarryTheMessages(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	host := startBus(t, bus.Config{Dir: dir}, nil)
-	guest := startBus(t, bus.Config{URL: host.URL()}, nil)
-	s := openService(t)
+	host := startBus(t, bus.Config{Dir: dir}, bus.Deps{})
+	guest := startBus(t, bus.Config{URL: host.URL()}, bus.Deps{})
+	s, _ := openService(t)
 	got := consume(t, host, s, bus.Consumer{Stream: "BILLING", Name: "probe", Subject: "billing.thing"}, func(bus.Message) error { return nil })
 	s.Run()
 	if err := guest.Publish(t.Context(), s, bus.Message{Subject: "billing.thing", ID: "m"}, nil); err != nil {
@@ -158,5 +159,44 @@ func TestDelaysGrowAndEnd(t *testing.T) {
 			t.Errorf("delay after attempt %d is %v, before it %v", attempt, d, before)
 		}
 		before = d
+	}
+}
+
+func TestServiceThatStopsGivesBackWhatItHasNotDone(t *testing.T) {
+	t.Parallel()
+	b := startBus(t, bus.Config{Dir: t.TempDir()}, bus.Deps{})
+	first, _ := openService(t)
+	busy := make(chan struct{}, 10)
+	err := b.Consume(t.Context(), first, bus.Consumer{
+		Stream: "CRM", Name: "probe", Subject: "crm.thing",
+		Handle: func(ctx context.Context, _ bus.Message) error {
+			busy <- struct{}{}
+			<-ctx.Done()
+			return ctx.Err()
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first.Run()
+	for _, id := range []string{"m1", "m2", "m3"} {
+		if err := b.Publish(t.Context(), first, bus.Message{Subject: "crm.thing", ID: id}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	<-busy
+	begin := time.Now()
+	if err := first.Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	second, _ := openService(t)
+	got := consume(t, b, second, bus.Consumer{Stream: "CRM", Name: "probe", Subject: "crm.thing"}, func(bus.Message) error { return nil })
+	second.Run()
+	came := make(map[string]bool)
+	for range 3 {
+		came[(<-got).ID] = true
+	}
+	if took := time.Since(begin); len(came) != 3 || took > 20*time.Second {
+		t.Errorf("%v came again after %v; want all three, and no wait for an answer that never comes", came, took)
 	}
 }

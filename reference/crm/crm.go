@@ -35,6 +35,7 @@ const keepRecords = 5_000
 type Config struct {
 	Service service.Config // Name and Source are the CRM's own
 	Pace    service.Pace
+	Faults  service.Faults
 	Rate    float64 // orders per second, more than 0
 	Orders  int     // after which the desk stops; 0: never
 }
@@ -62,7 +63,9 @@ func New(cfg Config, deps service.Deps) (*CRM, error) {
 	}
 	c := &CRM{Service: s, cfg: cfg, accounts: masterAccounts(), hooks: service.NewWebhooks(s)}
 	c.opportunities = service.NewTable[Opportunity](s.DB, "opportunities").Keep(keepRecords, func(Opportunity) bool { return true })
-	c.quotes = service.NewTable[Quote](s.DB, "quotes").Keep(keepRecords, func(q Quote) bool { return q.ERPOrder != "" })
+	c.quotes = service.NewTable[Quote](s.DB, "quotes").Keep(keepRecords, func(q Quote) bool {
+		return q.ERPOrder != "" || q.Status == Accepted && cfg.Faults.Forever(q.ID)
+	})
 	c.desk = service.NewTable[deskState](s.DB, "desk")
 	c.routes()
 	s.Go(c.sell)
@@ -93,6 +96,13 @@ func (c *CRM) correlation(opportunity string) string {
 func (c *CRM) Opportunities() []Opportunity {
 	var all []Opportunity
 	c.DB.View(func() { c.opportunities.Each(func(_ string, o Opportunity) bool { all = append(all, o); return true }) })
+	return all
+}
+
+// Quotes returns the quotes that are kept, oldest first.
+func (c *CRM) Quotes() []Quote {
+	var all []Quote
+	c.DB.View(func() { c.quotes.Each(func(_ string, q Quote) bool { all = append(all, q); return true }) })
 	return all
 }
 

@@ -3,6 +3,8 @@ package crm
 import (
 	"context"
 	"time"
+
+	"throughline/reference/service"
 )
 
 // deskKey is the key of the one row of the table desk.
@@ -49,6 +51,12 @@ func (c *CRM) nextDeal(state deskState) deal {
 		}
 		if left < int64(k.orders()) {
 			k = single
+		}
+	}
+	for n := range int64(k.orders()) {
+		if c.cfg.Faults.Of(recordID(quotePrefix, state.Orders+n)) != service.FaultNone {
+			k = single // a fault concerns one order
+			break
 		}
 	}
 	return newDeal(c.cfg.Pace.Seed, state.Deals, k, c.accounts)

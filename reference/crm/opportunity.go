@@ -100,8 +100,8 @@ func (c *CRM) tellWon(ctx context.Context, o Opportunity, a Account) error {
 	ctx, span := c.Span(ctx, "win opportunity", trace.SpanKindInternal, ids)
 	err := c.Events.Put(service.Event{
 		Type: OpportunityWon, Key: o.ID, Subject: o.ID, Time: o.CreatedDate, Correlation: o.CorrelationID,
-		Trace: trace.SpanContextFromContext(ctx),
-		Data:  wonEvent{o.ID, o.AccountID, o.Name, o.StageName, o.AmountMinor, o.CurrencyISOCode},
+		Trace: trace.SpanContextFromContext(ctx), Twice: c.cfg.Faults.Of(o.QuoteID) == service.FaultDuplicate,
+		Data: wonEvent{o.ID, o.AccountID, o.Name, o.StageName, o.AmountMinor, o.CurrencyISOCode},
 	})
 	if err == nil {
 		err = c.hooks.Put(HookWon, HookWon+":"+o.ID, WonHook{o.ID, o.CorrelationID, a}, ids)

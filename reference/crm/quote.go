@@ -32,6 +32,7 @@ type Quote struct {
 	CreatedDate     time.Time  `json:"CreatedDate"`
 	ExpectedDate    time.Time  `json:"ExpectedAcceptanceDate"`
 	AcceptedDate    *time.Time `json:"AcceptedDate,omitempty"`
+	ResentDate      *time.Time `json:"WebhookResentDate,omitempty"` // when nobody had answered with an order number
 }
 
 // Line is one line of a quote.
@@ -63,7 +64,9 @@ type acceptedEvent struct {
 	LineItems       []Line `json:"LineItems"`
 }
 
+// plan puts the next thing to do for a quote on the agenda.
 func (c *CRM) plan(q Quote) {
+	c.planResend(q)
 	if q.Status == Presented {
 		c.Agenda.At(q.ExpectedDate, func(ctx context.Context) {
 			if _, err := c.accept(ctx, q.ID); err != nil && ctx.Err() == nil {
@@ -79,6 +82,7 @@ func (c *CRM) accept(ctx context.Context, id string) (Quote, error) {
 		return Quote{}, err
 	}
 	var q Quote
+	signed := false
 	err := c.DB.Update(func() error {
 		var ok bool
 		if q, ok = c.quotes.Get(id); !ok {
@@ -88,23 +92,34 @@ func (c *CRM) accept(ctx context.Context, id string) (Quote, error) {
 			return nil
 		}
 		now := c.Now().UTC()
-		q.Status, q.AcceptedDate = Accepted, &now
+		q.Status, q.AcceptedDate, signed = Accepted, &now, true
 		c.quotes.Put(id, q)
 		return c.tellAccepted(ctx, q)
 	})
+	if err == nil && signed {
+		c.planResend(q)
+		if c.duplicate(q) {
+			c.Bitten(service.FaultDuplicate)
+		}
+	}
 	return q, err
 }
 
+func (c *CRM) duplicate(q Quote) bool { return c.cfg.Faults.Of(q.ID) == service.FaultDuplicate }
+
+func (q Quote) ids() service.IDs {
+	return service.IDs{"opportunity.id": q.OpportunityID, "quote.id": q.ID, "correlation.id": q.CorrelationID}
+}
+
 func (c *CRM) tellAccepted(ctx context.Context, q Quote) error {
-	ids := service.IDs{"opportunity.id": q.OpportunityID, "quote.id": q.ID, "correlation.id": q.CorrelationID}
-	ctx, span := c.Span(ctx, "accept quote", trace.SpanKindInternal, ids)
+	ctx, span := c.Span(ctx, "accept quote", trace.SpanKindInternal, q.ids())
 	err := c.Events.Put(service.Event{
 		Type: QuoteAccepted, Key: q.ID, Subject: q.ID, Time: *q.AcceptedDate, Correlation: q.CorrelationID,
-		Trace: trace.SpanContextFromContext(ctx),
-		Data:  acceptedEvent{q.ID, q.OpportunityID, q.AccountID, q.Status, q.GrandTotalMinor, q.CurrencyISOCode, q.Lines},
+		Trace: trace.SpanContextFromContext(ctx), Twice: c.duplicate(q),
+		Data: acceptedEvent{q.ID, q.OpportunityID, q.AccountID, q.Status, q.GrandTotalMinor, q.CurrencyISOCode, q.Lines},
 	})
 	if err == nil {
-		err = c.hooks.Put(HookAccepted, HookAccepted+":"+q.ID, q, ids)
+		err = c.hooks.Put(HookAccepted, AcceptedID(q.ID), q, q.ids())
 	}
 	return service.End(span, err)
 }

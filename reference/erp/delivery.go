@@ -54,6 +54,9 @@ func (e *ERP) newDeliveries(o *Order) []Delivery {
 			PlannedAt: now.Add(e.cfg.Pace.Of(shipAfter, o.PurchaseOrderByCustomer) +
 				time.Duration(n)*e.cfg.Pace.Of(nextShipAfter, o.PurchaseOrderByCustomer)),
 		}
+		if e.suffers(*o, service.FaultSlow) {
+			d.PlannedAt = d.PlannedAt.Add(e.cfg.Faults.SlowBy)
+		}
 		if o.Terms.CollectiveInvoice {
 			d.Billing.Key, d.Billing.Documents = o.Terms.CollectiveNumber, o.Terms.CollectiveOrders*o.Terms.Deliveries
 		}

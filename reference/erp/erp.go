@@ -24,6 +24,7 @@ const keepOrders, keepDocuments = 5_000, 10_000
 type Config struct {
 	Service service.Config // Name and Source are the ERP's own
 	Pace    service.Pace
+	Faults  service.Faults
 }
 
 // ERP is the system. Its tables are guarded by its DB.
@@ -40,6 +41,7 @@ type ERP struct {
 	invoiceKeys *service.Table[string]
 	payments    *service.Table[Payment]
 	paymentRefs *service.Table[string]
+	refusals    *service.Table[refusal] // by purchaseOrderByCustomer
 }
 
 // New makes an ERP that is not started.
@@ -53,15 +55,24 @@ func New(cfg Config, deps service.Deps) (*ERP, error) {
 	e.numbers = ranges{service.NewTable[int64](s.DB, "numbers")}
 	e.customers = service.NewTable[Customer](s.DB, "customers")
 	always := func(string) bool { return true }
-	e.orders = service.NewTable[Order](s.DB, "orders").Keep(keepOrders, func(o Order) bool { return o.Status == Paid })
+	e.orders = service.NewTable[Order](s.DB, "orders").Keep(keepOrders, e.finished)
 	e.references = service.NewTable[string](s.DB, "references").Keep(keepDocuments, always)
-	e.deliveries = service.NewTable[Delivery](s.DB, "deliveries").Keep(keepDocuments, func(d Delivery) bool { return d.Invoice != "" })
+	e.deliveries = service.NewTable[Delivery](s.DB, "deliveries").Keep(keepDocuments, func(d Delivery) bool {
+		o, ok := e.orders.Get(d.SalesDocument)
+		return d.Invoice != "" || !ok || e.finished(o)
+	})
 	e.invoices = service.NewTable[Invoice](s.DB, "invoices").Keep(keepDocuments, func(i Invoice) bool { return i.Payment != "" })
 	e.invoiceKeys = service.NewTable[string](s.DB, "invoice_keys").Keep(keepDocuments, always)
 	e.payments = service.NewTable[Payment](s.DB, "payments").Keep(keepDocuments, func(Payment) bool { return true })
 	e.paymentRefs = service.NewTable[string](s.DB, "payment_references").Keep(keepDocuments, always)
+	e.refusals = service.NewTable[refusal](s.DB, "refusals").Keep(keepDocuments, func(refusal) bool { return true })
 	e.routes()
 	return e, nil
+}
+
+// finished tells whether nothing will happen to an order any more.
+func (e *ERP) finished(o Order) bool {
+	return o.Status == Paid || o.Status == Delivered && e.cfg.Faults.Forever(o.PurchaseOrderByCustomer)
 }
 
 // Start opens the documents, plans what is left to do, and answers HTTP.

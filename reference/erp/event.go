@@ -43,8 +43,8 @@ type shippedEvent struct {
 func (e *ERP) tellBooked(ctx context.Context, o Order) error {
 	err := e.Events.Put(service.Event{
 		Type: OrderBooked, Key: o.SalesOrder, Subject: o.SalesOrder, Time: o.ChangedAt,
-		Trace: trace.SpanContextFromContext(ctx),
-		Data:  bookedEvent{o.SalesOrder, o.PurchaseOrderByCustomer, o.SoldToParty, o.NetAmount, o.Items, o.Deliveries},
+		Trace: trace.SpanContextFromContext(ctx), Twice: e.suffers(o, service.FaultDuplicate),
+		Data: bookedEvent{o.SalesOrder, o.PurchaseOrderByCustomer, o.SoldToParty, o.NetAmount, o.Items, o.Deliveries},
 	})
 	if err != nil {
 		return err
@@ -56,8 +56,8 @@ func (e *ERP) tellBooked(ctx context.Context, o Order) error {
 func (e *ERP) tellShipped(ctx context.Context, o Order, d Delivery) error {
 	err := e.Events.Put(service.Event{
 		Type: DeliveryShipped, Key: d.DeliveryDocument, Subject: d.DeliveryDocument, Time: *d.ShippedAt,
-		Trace: trace.SpanContextFromContext(ctx),
-		Data:  shippedEvent{d.DeliveryDocument, d.SalesDocument, d.ShipToParty, d.Items},
+		Trace: trace.SpanContextFromContext(ctx), Twice: e.suffers(o, service.FaultDuplicate),
+		Data: shippedEvent{d.DeliveryDocument, d.SalesDocument, d.ShipToParty, d.Items},
 	})
 	if err != nil {
 		return err

@@ -38,9 +38,11 @@ type Settlement struct {
 // is wanted beside it.
 type InvoiceRequest struct {
 	DeliveryDocuments []string `json:"deliveryDocuments"`
+	Corrected         bool     `json:"corrected,omitempty"` // what finance rejected it for has been set right
 }
 
-// postInvoice bills deliveries: 201 when it is new, 200 when the key is known.
+// postInvoice bills deliveries: 201 when it is new, 200 when the key is known,
+// 422 when finance will not post it as it is.
 func (e *ERP) postInvoice(r *http.Request) (int, any, error) {
 	var q InvoiceRequest
 	if err := service.Decode(r, &q); err != nil {
@@ -52,6 +54,9 @@ func (e *ERP) postInvoice(r *http.Request) (int, any, error) {
 	}
 	status := http.StatusOK
 	var inv Invoice
+	if err := e.reject(q); err != nil {
+		return 0, nil, err
+	}
 	err := e.DB.Update(func() error {
 		if number, ok := e.invoiceKeys.Get(key); ok {
 			inv, _ = e.invoices.Get(number)

@@ -86,8 +86,9 @@ func (q *OrderRequest) check() error {
 	return nil
 }
 
-// postOrder takes an order in: 201 when it is new, 200 when its reference is
-// known. It is booked later, so 201 does not say that it will be.
+// postOrder takes an order in: 200 when it is new, and when its reference is
+// known. It is booked later, so 200 does not say that it will be, and still less
+// that finance will take its invoice.
 func (e *ERP) postOrder(r *http.Request) (int, any, error) {
 	var q OrderRequest
 	if err := service.Decode(r, &q); err != nil {
@@ -96,7 +97,10 @@ func (e *ERP) postOrder(r *http.Request) (int, any, error) {
 	if err := q.check(); err != nil {
 		return 0, nil, err
 	}
-	status := http.StatusOK
+	if err := e.refuse(q.PurchaseOrderByCustomer); err != nil {
+		return 0, nil, err
+	}
+	isNew := false
 	var o Order
 	err := e.DB.Update(func() error {
 		if number, ok := e.references.Get(q.PurchaseOrderByCustomer); ok {
@@ -105,9 +109,9 @@ func (e *ERP) postOrder(r *http.Request) (int, any, error) {
 		}
 		customer, ok := e.customers.Get(q.CustomerReference)
 		if !ok {
-			return service.Refuse(http.StatusUnprocessableEntity, "customer with reference %q is not known", q.CustomerReference)
+			return service.Refuse(http.StatusFailedDependency, "customer with reference %q is not known", q.CustomerReference)
 		}
-		status = http.StatusCreated
+		isNew = true
 		o = e.newOrder(&q, customer)
 		e.orders.Put(o.SalesOrder, o)
 		e.references.Put(o.PurchaseOrderByCustomer, o.SalesOrder)
@@ -117,10 +121,10 @@ func (e *ERP) postOrder(r *http.Request) (int, any, error) {
 		return 0, nil, err
 	}
 	service.Tag(r.Context(), service.IDs{"order.id": o.SalesOrder, "customer.id": o.SoldToParty})
-	if status == http.StatusCreated {
+	if isNew {
 		e.plan(o)
 	}
-	return status, o, nil
+	return http.StatusOK, o, nil
 }
 
 func (e *ERP) newOrder(q *OrderRequest, c Customer) Order {
@@ -146,13 +150,14 @@ func (e *ERP) plan(o Order) {
 }
 
 // book checks an order and makes its deliveries. This is where an order that
-// was answered with 201 becomes one that will be delivered.
+// was answered with 200 becomes one that will be delivered.
 func (e *ERP) book(ctx context.Context, number string) error {
 	if err := e.wait(ctx); err != nil {
 		return err
 	}
 	ctx, span := e.Span(ctx, "book order", trace.SpanKindInternal, service.IDs{"order.id": number})
 	var made []Delivery
+	var booked Order
 	err := e.DB.Update(func() error {
 		o, ok := e.orders.Get(number)
 		if !ok || o.Status != Received {
@@ -161,10 +166,14 @@ func (e *ERP) book(ctx context.Context, number string) error {
 		made = e.newDeliveries(&o)
 		o.Status, o.ChangedAt = Booked, e.Now().UTC()
 		e.orders.Put(number, o)
+		booked = o
 		return e.tellBooked(ctx, o)
 	})
 	for _, d := range made {
 		e.planDelivery(d)
+	}
+	if err == nil && len(made) > 0 && e.suffers(booked, service.FaultSlow) {
+		e.Bitten(service.FaultSlow)
 	}
 	return service.End(span, err)
 }

@@ -36,6 +36,7 @@ type Config struct {
 	Service service.Config // Name and Source are the service's own
 	ERP     func() string  // base URL, once it is started
 	Pace    service.Pace
+	Faults  service.Faults
 }
 
 // Billing posts invoices for shipped deliveries, in runs.
@@ -43,9 +44,16 @@ type Billing struct {
 	*service.Service
 	cfg Config
 	bus *bus.Bus
-	due *service.Table[erp.Delivery] // shipped and not billed yet
 
-	billed *service.Table[string] // invoice of a delivery, to know a repeat by
+	due      *service.Table[bill]      // shipped and not billed yet
+	rejected *service.Table[rejection] // billed in vain, until somebody corrects what is wrong
+	billed   *service.Table[string]    // invoice of a delivery, to know a repeat by
+}
+
+// bill is a delivery that is to be billed.
+type bill struct {
+	erp.Delivery
+	Corrected bool `json:"corrected,omitempty"` // what its invoice was rejected for
 }
 
 // NewBilling makes a billing that is not started. The bus must be started before it.
@@ -58,7 +66,11 @@ func NewBilling(cfg Config, b *bus.Bus, deps service.Deps) (*Billing, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Billing{Service: s, cfg: cfg, bus: b, due: service.NewTable[erp.Delivery](s.DB, "due")}
+	l := &Billing{Service: s, cfg: cfg, bus: b, due: service.NewTable[bill](s.DB, "due")}
+	l.rejected = service.NewTable[rejection](s.DB, "rejected")
+	if cfg.Faults.RepairAfter == 0 {
+		l.rejected.Keep(remembered, func(rejection) bool { return true })
+	}
 	l.billed = service.NewTable[string](s.DB, "billed").Keep(remembered, func(string) bool { return true })
 	s.Go(l.bill)
 	return l, nil
@@ -69,6 +81,7 @@ func (l *Billing) Start(ctx context.Context) error {
 	if err := l.Open(ctx); err != nil {
 		return err
 	}
+	l.DB.View(func() { l.rejected.Each(func(number string, r rejection) bool { l.plan(number, r); return true }) })
 	err := l.bus.Consume(ctx, l.Service, bus.Consumer{
 		Stream: "ERP", Name: "billing", Subject: "erp." + erp.HookShipped, Handle: l.noteDelivery,
 		IDs: func(m bus.Message) service.IDs {
@@ -99,8 +112,11 @@ func (l *Billing) noteDelivery(_ context.Context, m bus.Message) error {
 		return err
 	}
 	return l.DB.Update(func() error {
-		if _, repeat := l.billed.Get(d.DeliveryDocument); !repeat {
-			l.due.Put(d.DeliveryDocument, d)
+		_, billed := l.billed.Get(d.DeliveryDocument)
+		_, rejected := l.rejected.Get(d.DeliveryDocument)
+		_, due := l.due.Get(d.DeliveryDocument)
+		if !billed && !rejected && !due {
+			l.due.Put(d.DeliveryDocument, bill{Delivery: d})
 		}
 		return nil
 	})
@@ -123,18 +139,18 @@ func (l *Billing) bill(ctx context.Context) {
 }
 
 // complete returns the deliveries that can be billed, by the invoice they go on.
-func (l *Billing) complete() [][]erp.Delivery {
-	byKey := make(map[string][]erp.Delivery)
+func (l *Billing) complete() [][]bill {
+	byKey := make(map[string][]bill)
 	var keys []string
 	l.DB.View(func() {
-		l.due.Each(func(_ string, d erp.Delivery) bool {
+		l.due.Each(func(_ string, d bill) bool {
 			if byKey[d.Billing.Key] = append(byKey[d.Billing.Key], d); len(byKey[d.Billing.Key]) == d.Billing.Documents {
 				keys = append(keys, d.Billing.Key)
 			}
 			return true
 		})
 	})
-	groups := make([][]erp.Delivery, len(keys))
+	groups := make([][]bill, len(keys))
 	for i, key := range keys {
 		groups[i] = byKey[key]
 	}
@@ -142,7 +158,7 @@ func (l *Billing) complete() [][]erp.Delivery {
 }
 
 // run posts the invoices of one billing run, all in one trace.
-func (l *Billing) run(ctx context.Context, groups [][]erp.Delivery) {
+func (l *Billing) run(ctx context.Context, groups [][]bill) {
 	ctx, span := l.Span(ctx, "billing run", trace.SpanKindInternal, nil)
 	defer span.End()
 	for _, group := range groups {
@@ -154,8 +170,9 @@ func (l *Billing) run(ctx context.Context, groups [][]erp.Delivery) {
 
 // invoice posts one invoice, tells of it, and strikes the deliveries off. When
 // it is cut off in between, the next run does it all again: the ERP knows the
-// key, NATS the message's id, and the event is the same.
-func (l *Billing) invoice(ctx context.Context, group []erp.Delivery) error {
+// key, NATS the message's id, and the event is the same. What finance rejects is
+// set aside: it would be rejected again.
+func (l *Billing) invoice(ctx context.Context, group []bill) error {
 	if err := l.Events.Wait(ctx); err != nil {
 		return err
 	}
@@ -178,13 +195,19 @@ func (l *Billing) invoice(ctx context.Context, group []erp.Delivery) error {
 			return l.Events.Put(invoicePosted(inv))
 		})
 	}
+	var refused *service.StatusError
+	if errors.As(err, &refused) && refused.Code == http.StatusUnprocessableEntity {
+		_ = service.End(span, err) // which the books now tell of, and the event
+		return l.reject(group, refused)
+	}
 	return service.End(span, err)
 }
 
-func request(group []erp.Delivery) erp.InvoiceRequest {
+func request(group []bill) erp.InvoiceRequest {
 	var q erp.InvoiceRequest
 	for _, d := range group {
 		q.DeliveryDocuments = append(q.DeliveryDocuments, d.DeliveryDocument)
+		q.Corrected = q.Corrected || d.Corrected
 	}
 	return q
 }

@@ -23,6 +23,7 @@ type Call struct {
 	Key    string // Idempotency-Key, "" for none
 	In     any    // the body, nil for none
 	Out    any    // what the answer is read into, nil for nothing
+	Status *int   // set to the answer's status once there is one, nil for nobody
 	IDs    IDs    // of the span
 }
 
@@ -63,5 +64,8 @@ func (s *Service) call(ctx context.Context, span trace.Span, address string, c C
 		return err
 	}
 	span.SetAttributes(semconv.HTTPResponseStatusCode(res.StatusCode))
+	if c.Status != nil {
+		*c.Status = res.StatusCode
+	}
 	return readAnswer(res, c.Out)
 }

@@ -22,6 +22,7 @@ type Event struct {
 	Correlation string            // "" where the system knows none
 	Trace       trace.SpanContext // zero where the system keeps none
 	Data        any
+	Twice       bool // it is posted twice, as by a sender that has forgotten the first time
 }
 
 // Events is a service's outbox of CloudEvents. They are posted in structured
@@ -62,8 +63,11 @@ func (o *Events) Put(e Event) error {
 	if err != nil {
 		return fmt.Errorf("event %s: %w", e.Type, err)
 	}
-	header := map[string]string{"Content-Type": cloudevents.ApplicationCloudEventsJSON}
-	o.Outbox.Put(ce.ID(), Letter{Header: header, Body: body})
+	letter := Letter{Header: map[string]string{"Content-Type": cloudevents.ApplicationCloudEventsJSON}, Body: body}
+	o.Outbox.Put(ce.ID(), letter)
+	if e.Twice {
+		o.Outbox.Put(ce.ID()+" again", letter)
+	}
 	return nil
 }
 

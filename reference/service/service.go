@@ -30,8 +30,9 @@ type Config struct {
 
 // Deps are what a service is given.
 type Deps struct {
-	Log *slog.Logger     // nil: nothing is logged
-	Now func() time.Time // nil: time.Now
+	Log    *slog.Logger     // nil: nothing is logged
+	Now    func() time.Time // nil: time.Now
+	Bitten func(Fault)      // called when a fault has bitten an order, once; nil: nobody
 }
 
 // Service is one system of the pipeline: its documents, its HTTP face, its
@@ -42,6 +43,7 @@ type Service struct {
 	Events *Events
 	Log    *slog.Logger
 	Now    func() time.Time
+	Bitten func(Fault)
 
 	cfg       Config
 	mux       *http.ServeMux
@@ -68,13 +70,16 @@ func New(cfg Config, deps Deps) (*Service, error) {
 		}
 	}
 	cfg.OTLP, cfg.Events = baseURL(cfg.OTLP), baseURL(cfg.Events)
-	s := &Service{cfg: cfg, mux: http.NewServeMux(), Log: deps.Log, Now: deps.Now}
+	s := &Service{cfg: cfg, mux: http.NewServeMux(), Log: deps.Log, Now: deps.Now, Bitten: deps.Bitten}
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)
 	}
 	s.Log = s.Log.With("service", cfg.Name)
 	if s.Now == nil {
 		s.Now = time.Now
+	}
+	if s.Bitten == nil {
+		s.Bitten = func(Fault) {}
 	}
 	s.DB = NewDB(filepath.Join(cfg.Dir, cfg.Name+".jsonl"))
 	s.Agenda = NewAgenda(s.Now)

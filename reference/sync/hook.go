@@ -31,10 +31,36 @@ func (y *Sync) takeHook(r *http.Request) (int, any, error) {
 	}
 	m.Correlation = correlation
 	service.Tag(r.Context(), about)
-	if err := y.bus.Publish(r.Context(), y.Service, m, about); err != nil {
-		return 0, nil, service.Refuse(http.StatusServiceUnavailable, "%v", err)
+	messages, err := y.enqueue(m, about)
+	if err != nil {
+		return 0, nil, err
+	}
+	for _, m := range messages {
+		if err := y.bus.Publish(r.Context(), y.Service, m, about); err != nil {
+			return 0, nil, service.Refuse(http.StatusServiceUnavailable, "%v", err)
+		}
 	}
 	return http.StatusAccepted, map[string]string{"accepted": m.ID}, nil
+}
+
+// enqueue returns the messages that a webhook becomes: one, unless its order has
+// a fault that makes it two or none.
+func (y *Sync) enqueue(m bus.Message, about service.IDs) ([]bus.Message, error) {
+	quote := about["quote.id"]
+	if m.Subject != "crm."+crm.HookAccepted {
+		return []bus.Message{m}, nil
+	}
+	switch y.cfg.Faults.Of(quote) {
+	case service.FaultLost:
+		if m.ID == crm.AcceptedID(quote) {
+			return nil, y.lose(quote)
+		}
+	case service.FaultDuplicate:
+		again := m
+		again.ID += ":again"
+		return []bus.Message{m, again}, nil
+	}
+	return []bus.Message{m}, nil
 }
 
 // errNoSubject refuses a webhook that no consumer would ever take.

@@ -3,6 +3,7 @@ package sync
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -17,12 +18,20 @@ import (
 // OrderTransferred is told after every try to hand an order to the ERP.
 const OrderTransferred = "com.example.sync.order.transferred.v1"
 
+// How a try ended.
+const (
+	accepted = "accepted"
+	retrying = "retrying"
+	rejected = "rejected" // for good: the message is a dead letter now
+)
+
 // transferredEvent is the data of OrderTransferred.
 type transferredEvent struct {
 	Quote      string `json:"quote"`
 	SalesOrder string `json:"salesOrder,omitempty"`
-	Status     string `json:"status"` // accepted, retrying
+	Status     string `json:"status"` // accepted, retrying, rejected
 	Attempt    int    `json:"attempt"`
+	Answered   int    `json:"answered,omitempty"` // HTTP status of the ERP's answer, if there was one
 	Reason     string `json:"reason,omitempty"`
 }
 
@@ -55,18 +64,26 @@ func (y *Sync) moveOrder(ctx context.Context, m bus.Message) error {
 		return err
 	}
 	var o erp.Order
+	told := transferredEvent{Quote: q.ID, Attempt: m.Attempt}
 	err := y.Call(ctx, y.cfg.ERP(), service.Call{
-		Method: http.MethodPost, Route: "/api/orders", In: orderOf(q), Out: &o,
+		Method: http.MethodPost, Route: "/api/orders", In: orderOf(q), Out: &o, Status: &told.Answered,
 		IDs: service.IDs{"quote.id": q.ID, "correlation.id": q.CorrelationID},
 	})
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	told := transferredEvent{Quote: q.ID, SalesOrder: o.SalesOrder, Status: "accepted", Attempt: m.Attempt}
-	if err != nil {
-		told.Status, told.Reason = "retrying", err.Error()
-	} else {
+	if told.Answered == http.StatusFailedDependency {
+		err = fmt.Errorf("the customer comes first: %v", err) // no refusal of this order
+	}
+	var refused *service.StatusError
+	switch {
+	case err == nil:
+		told.SalesOrder, told.Status = o.SalesOrder, accepted
 		service.Tag(ctx, service.IDs{"order.id": o.SalesOrder})
+	case errors.As(err, &refused) && m.Last():
+		told.Status, told.Reason = rejected, err.Error()
+	default:
+		told.Status, told.Reason = retrying, err.Error()
 	}
 	if told := y.tell(ctx, q, told); told != nil {
 		return told
@@ -74,11 +91,18 @@ func (y *Sync) moveOrder(ctx context.Context, m bus.Message) error {
 	return err
 }
 
+// tell puts the event of a try, and notes whether the order is stuck after it.
 func (y *Sync) tell(ctx context.Context, q crm.Quote, data transferredEvent) error {
 	if err := y.Events.Wait(ctx); err != nil {
 		return err
 	}
 	return y.DB.Update(func() error {
+		switch data.Status {
+		case accepted:
+			y.stuck.Delete(q.ID)
+		case rejected:
+			y.stuck.Put(q.ID, Dead)
+		}
 		return y.Events.Put(service.Event{
 			// Every try is an event of its own, also one that a restart repeats.
 			Type: OrderTransferred, Key: uuid.NewString(), Subject: q.ID,

@@ -19,13 +19,16 @@ type Config struct {
 	Service service.Config // Name and Source are its own
 	CRM     func() string  // base URL, once it is started
 	ERP     func() string  // base URL, once it is started
+	Faults  service.Faults
 }
 
 // Sync is the middleware.
 type Sync struct {
 	*service.Service
-	cfg Config
-	bus *bus.Bus
+	cfg      Config
+	bus      *bus.Bus
+	refusals *bus.Refusals
+	stuck    *service.Table[Halt] // by quote
 }
 
 // New makes a middleware that is not started. The bus must be started before it.
@@ -38,8 +41,12 @@ func New(cfg Config, b *bus.Bus, deps service.Deps) (*Sync, error) {
 	if err != nil {
 		return nil, err
 	}
-	y := &Sync{Service: s, cfg: cfg, bus: b}
+	y := &Sync{Service: s, cfg: cfg, bus: b, refusals: bus.NewRefusals(s)}
+	y.stuck = service.NewTable[Halt](s.DB, "stuck").Keep(remembered, func(Halt) bool { return true })
 	s.Handle("POST /hooks/{system}", y.takeHook)
+	if cfg.Faults.RepairAfter > 0 {
+		s.Go(y.redrive)
+	}
 	return y, nil
 }
 
@@ -51,8 +58,8 @@ func (y *Sync) Start(ctx context.Context) error {
 	for _, c := range []bus.Consumer{
 		// One consumer for all of the CRM, so that a customer comes before its
 		// order. The CRM's side hands the trace on; what came from the ERP has none.
-		{Stream: "CRM", Name: "sync-crm", Subject: "crm.>", Continues: true, IDs: ids, Handle: y.moveToERP},
-		{Stream: "ERP", Name: "sync-numbers", Subject: "erp." + erp.HookBooked, IDs: ids, Handle: y.moveNumber},
+		{Stream: "CRM", Name: "sync-crm", Subject: "crm.>", Continues: true, IDs: ids, Handle: y.moveToERP, Refusals: y.refusals},
+		{Stream: "ERP", Name: "sync-numbers", Subject: "erp." + erp.HookBooked, IDs: ids, Handle: y.moveNumber, Refusals: y.refusals},
 	} {
 		if err := y.bus.Consume(ctx, y.Service, c); err != nil {
 			return fmt.Errorf("sync: %w", err)
