@@ -3,12 +3,14 @@ package lineage
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"sort"
 
 	"github.com/cespare/xxhash/v2"
+	"github.com/goccy/go-yaml/ast"
 )
 
 // Definition is a catalogue as it is written down.
@@ -20,6 +22,14 @@ type Definition struct {
 	Contracts []Contract
 	SLAs      []SLA
 	Sources   map[string]Source // by the source of their events
+
+	places map[string]passage // of SLAs, by name: their flow may stand elsewhere
+}
+
+// passage is where a document stands.
+type passage struct {
+	file string
+	node ast.Node
 }
 
 // System is what the catalogue says of one issuer of ids.
@@ -90,12 +100,9 @@ func NewCatalogue(def Definition) (*Catalogue, error) {
 	}
 	c.def.SLAs = slices.SortedFunc(slices.Values(def.SLAs), func(a, b SLA) int { return cmp.Compare(a.Name, b.Name) })
 	for i := range c.def.SLAs {
-		if err := checkSLA(&c.def.SLAs[i]); err != nil {
+		if err := errors.Join(checkSLA(&c.def.SLAs[i]), c.def.SLAs[i].checkFlow(def.Flows)); err != nil {
 			return nil, err
 		}
-	}
-	if err := c.checkSLAs(); err != nil {
-		return nil, err
 	}
 	c.keyList = slices.Sorted(maps.Keys(c.keys))
 	raw, err := json.Marshal(def)

@@ -23,7 +23,7 @@ type File struct {
 // file may redefine a type, a flow of a higher version replaces one of a lower.
 // The error is of kind Invalid and starts with file:line:col.
 func ParseDefinition(files []File) (Definition, error) {
-	def := Definition{Types: make(map[string]Type), Systems: make(map[string]System), Sources: make(map[string]Source)}
+	def := Definition{Types: make(map[string]Type), Systems: make(map[string]System), Sources: make(map[string]Source), places: make(map[string]passage)}
 	for _, f := range files {
 		parsed, err := parser.ParseBytes(f.Data, 0)
 		if err != nil {
@@ -33,7 +33,7 @@ func ParseDefinition(files []File) (Definition, error) {
 			if doc.Body == nil {
 				continue
 			}
-			if err := def.add(doc.Body); err != nil {
+			if err := def.add(f.Name, doc.Body); err != nil {
 				return Definition{}, located(f.Name, doc.Body, err)
 			}
 		}
@@ -46,6 +46,12 @@ func ParseCatalogue(files []File) (*Catalogue, error) {
 	def, err := ParseDefinition(files)
 	if err != nil {
 		return nil, err
+	}
+	for i := range def.SLAs {
+		if err := def.SLAs[i].checkFlow(def.Flows); err != nil {
+			at := def.places[def.SLAs[i].Name]
+			return nil, located(at.file, at.node, err)
+		}
 	}
 	return NewCatalogue(def)
 }
@@ -86,7 +92,7 @@ type contractDocument struct {
 	Contract `yaml:",inline"`
 }
 
-func (d *Definition) add(node ast.Node) error {
+func (d *Definition) add(file string, node ast.Node) error {
 	var h header
 	if err := yaml.NodeToValue(node, &h); err != nil {
 		return err
@@ -134,7 +140,7 @@ func (d *Definition) add(node ast.Node) error {
 		if err := strict(node, &doc); err != nil {
 			return err
 		}
-		d.addSLA(doc.SLA)
+		d.addSLA(doc.SLA, passage{file, node})
 		return checkSLA(&doc.SLA)
 	default:
 		return fmt.Errorf("kind is %q; want types, flow, guards, contract, sources or sla", h.Kind)
@@ -143,14 +149,17 @@ func (d *Definition) add(node ast.Node) error {
 	return err
 }
 
-func (d *Definition) addSLA(s SLA) {
-	at := slices.IndexFunc(d.SLAs, func(old SLA) bool { return old.Name == s.Name })
+func (d *Definition) addSLA(s SLA, at passage) {
+	known := slices.IndexFunc(d.SLAs, func(old SLA) bool { return old.Name == s.Name })
 	switch {
-	case at < 0:
+	case known < 0:
 		d.SLAs = append(d.SLAs, s)
-	case s.Version >= d.SLAs[at].Version:
-		d.SLAs[at] = s
+	case s.Version >= d.SLAs[known].Version:
+		d.SLAs[known] = s
+	default:
+		return
 	}
+	d.places[s.Name] = at
 }
 
 func (d *Definition) addFlow(f Flow) {

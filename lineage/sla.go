@@ -84,17 +84,14 @@ func checkSLA(s *SLA) error {
 	return nil
 }
 
-// checkSLAs checks what SLAs say of flows.
-func (c *Catalogue) checkSLAs() error {
-	for i := range c.def.SLAs {
-		s := &c.def.SLAs[i]
-		at := slices.IndexFunc(c.def.Flows, func(f Flow) bool { return f.Name == s.Flow })
-		if at < 0 {
-			return Errorf(Invalid, "catalogue", "sla %s: flow is %q; there is no such flow", s.Name, s.Flow)
-		}
-		if _, ok := c.def.Flows[at].Ranks[s.Subject]; !ok {
-			return Errorf(Invalid, "catalogue", "sla %s: subject is %q; want a type with a rank in the flow %s", s.Name, s.Subject, s.Flow)
-		}
+// checkFlow checks what an SLA says of its flow, which may stand in another file.
+func (s *SLA) checkFlow(flows []Flow) error {
+	at := slices.IndexFunc(flows, func(f Flow) bool { return f.Name == s.Flow })
+	if at < 0 {
+		return Errorf(Invalid, "catalogue", "sla %s: flow is %q; there is no such flow", s.Name, s.Flow)
+	}
+	if _, ok := flows[at].Ranks[s.Subject]; !ok {
+		return Errorf(Invalid, "catalogue", "sla %s: subject is %q; want a type with a rank in the flow %s", s.Name, s.Subject, s.Flow)
 	}
 	return nil
 }

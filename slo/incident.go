@@ -247,8 +247,16 @@ func (i *Incident) Acknowledge(now time.Time, owner, comment string) (*Incident,
 	return next, nil
 }
 
-// WithEntry returns the incident with one more line of history.
-func (i *Incident) WithEntry(at time.Time, text string) *Incident { return i.next(at, text) }
+// WithEntry returns the incident with one more line of history, such as that
+// somebody was told. Its version is the next one and does not follow the time, so
+// that the versions of what the rules say do not depend on who was told when.
+func (i *Incident) WithEntry(at time.Time, text string) *Incident {
+	next := *i
+	next.History = slices.Clone(i.History)
+	next.write(at, text)
+	next.Version++
+	return &next
+}
 
 // next is a copy with one more line of history.
 func (i *Incident) next(at time.Time, text string) *Incident {
@@ -268,11 +276,15 @@ func (i *Incident) afresh() *Incident {
 }
 
 func (i *Incident) add(at time.Time, text string) {
+	i.write(at, text)
+	i.rise(at)
+}
+
+func (i *Incident) write(at time.Time, text string) {
 	i.History = append(i.History, Entry{at, text})
 	if n := len(i.History); n > maxHistory {
 		i.History = i.History[n-maxHistory:]
 	}
-	i.rise(at)
 }
 
 // rise takes the next version. It follows the time, in milliseconds, so that an

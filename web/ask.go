@@ -17,6 +17,7 @@ type ask struct {
 	Query    url.Values
 	Host     string
 	Zone     *time.Location
+	Owner    string // who the reader said they are when they acknowledged something
 }
 
 // maxText is the longest id or other parameter that is taken, in bytes.
@@ -28,7 +29,7 @@ func (s *Server) newAsk(r *http.Request) (ask, error) {
 	if err != nil {
 		return ask{}, lineage.Errorf(lineage.Invalid, "read query", "the query string cannot be read: %w", err)
 	}
-	a := ask{Type: r.PathValue("type"), ID: r.PathValue("id"), Query: q, Host: r.Host, Zone: s.zones.chosen(r)}
+	a := ask{Type: r.PathValue("type"), ID: r.PathValue("id"), Query: q, Host: r.Host, Zone: s.zones.chosen(r), Owner: ownerOf(r)}
 	if err := readable("type", a.Type); err != nil {
 		return a, err
 	}

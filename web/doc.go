@@ -6,4 +6,6 @@
 // same components as the first GET did (package view), and sends the parts that
 // differ. Pages read the resident state through Lineage; spans come from the
 // store through Traces, and a page stands without them when the store is away.
+// Deadlines run out without any change, so pages that show them are also loaded
+// every second or two; what counts down by the second does so in the browser.
 package web

@@ -113,13 +113,3 @@ func (s *Server) executionsJSON(r *http.Request, a ask) (any, error) {
 	}
 	return out, nil
 }
-
-// incidentsJSON lists incidents. Nothing raises one yet, and it says just that.
-func (s *Server) incidentsJSON(_ *http.Request, a ask) (any, error) {
-	if _, _, err := a.page(100); err != nil {
-		return nil, err
-	}
-	return struct {
-		Incidents []struct{} `json:"incidents"`
-	}{Incidents: []struct{}{}}, nil
-}

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/net/html"
 
 	"throughline/lineage"
+	"throughline/slo"
 )
 
 // noon is the moment at which the tests take place.
@@ -30,6 +31,13 @@ type fake struct {
 	traceSummaries func([]lineage.TraceID) ([]lineage.TraceSummary, error)
 	spans          func([]lineage.TraceID, int) ([]lineage.Span, error)
 	quarantine     func(limit int, cursor string) ([]lineage.Quarantined, string, error)
+	clocks         func([]lineage.Object) ([]slo.Reading, error)
+	figures        func() ([]slo.Figures, error)
+	incidents      func(slo.IncidentQuery) (slo.IncidentPage, error)
+	incident       func(id string) (slo.Incident, error)
+	acknowledge    func(id, owner, comment string) (slo.Incident, error)
+	queues         func() ([]lineage.Queue, error)
+	catalogue      *lineage.Catalogue
 	status         func() (Status, error)
 	ready          func() []string
 	feed           *feed
@@ -97,6 +105,60 @@ func (f *fake) Quarantine(_ context.Context, tenant string, limit int, cursor st
 	return f.quarantine(limit, cursor)
 }
 
+func (f *fake) ClocksOf(_ context.Context, tenant string, objects []lineage.Object) ([]slo.Reading, error) {
+	if f.clocks == nil || tenant != "default" {
+		return nil, f.unknown("ClocksOf")
+	}
+	return f.clocks(objects)
+}
+
+func (f *fake) Figures(_ context.Context, tenant string) ([]slo.Figures, error) {
+	if f.figures == nil || tenant != "default" {
+		return nil, f.unknown("Figures")
+	}
+	return f.figures()
+}
+
+func (f *fake) Incidents(_ context.Context, q slo.IncidentQuery) (slo.IncidentPage, error) {
+	if f.incidents == nil || q.Tenant != "default" {
+		return slo.IncidentPage{}, f.unknown("Incidents")
+	}
+	return f.incidents(q)
+}
+
+func (f *fake) Incident(_ context.Context, tenant, id string) (slo.Incident, error) {
+	if f.incident == nil || tenant != "default" {
+		return slo.Incident{}, f.unknown("Incident")
+	}
+	return f.incident(id)
+}
+
+func (f *fake) Acknowledge(_ context.Context, tenant, id, owner, comment string) (slo.Incident, error) {
+	if f.acknowledge == nil || tenant != "default" {
+		return slo.Incident{}, f.unknown("Acknowledge")
+	}
+	return f.acknowledge(id, owner, comment)
+}
+
+func (f *fake) Queues(_ context.Context, tenant string) ([]lineage.Queue, error) {
+	if f.queues == nil || tenant != "default" {
+		return nil, f.unknown("Queues")
+	}
+	return f.queues()
+}
+
+// Catalogue is what is in force: an empty one unless the test says otherwise.
+func (f *fake) Catalogue() *lineage.Catalogue {
+	if f.catalogue != nil {
+		return f.catalogue
+	}
+	c, err := lineage.NewCatalogue(lineage.Definition{})
+	if err != nil {
+		f.t.Error(err)
+	}
+	return c
+}
+
 func (f *fake) Status(context.Context) (Status, error) {
 	if f.status == nil {
 		return Status{}, f.unknown("Status")
@@ -160,7 +222,7 @@ func (f *fake) deps() Deps {
 		ready = func() []string { return nil }
 	}
 	return Deps{
-		Lineage: f, Traces: f, Quarantine: f, Status: f, Ready: ready,
+		Lineage: f, Traces: f, Quarantine: f, Status: f, Ready: ready, Clocks: f, Incidents: f, Queues: f, Catalogue: f.Catalogue,
 		Registerer: reg, Gatherer: reg, Now: func() time.Time { return noon },
 	}
 }

@@ -17,6 +17,8 @@ func FuzzRequest(f *testing.F) {
 		{"/lineage/trace/ab000000000000000000000000000001", "system=", "zone=Europe/Berlin"},
 		{"/api/v1/executions", "limit=1e9&cursor=\x00&state=open", ""},
 		{"/search", "q=%F0%9F%A7%BE", "zone=Local"},
+		{"/incidents", "state=firing&sla=invoice-posted&cursor=%00", "owner=%ff%zz"},
+		{"/incidents/a%2Fb", "back=//evil.example", "owner=Ada"},
 		{"/live", "page=%2Fstatus%3F%zz", ""},
 		{"/static/npm/../throughline.css", "v=1", ""},
 	} {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"throughline/lineage"
+	"throughline/slo"
 )
 
 // golden compares JSON texts as they would be set out over lines.
@@ -31,17 +32,18 @@ func TestTheAPIKeepsItsShapes(t *testing.T) {
 	const execution = `{
 		"flow":"quote-to-cash","anchor":{"type":"order","id":"SO-1"},"state":"open","truncated":false,
 		"objects":[
-			{"type":"quote","id":"Q-1","system":"crm","aliases":[],"rank":-1,"leaf":false,"placeholder":true},
-			{"type":"order","id":"SO-1","system":"erp","aliases":[{"type":"order","id":"006A","system":"crm"}],"rank":0,"leaf":false,"placeholder":false},
-			{"type":"invoice","id":"INV/1","system":"erp","aliases":[],"rank":2,"leaf":true,"placeholder":false}],
+			{"type":"quote","id":"Q-1","system":"crm","aliases":[],"rank":-1,"leaf":false,"placeholder":true,"amount":null},
+			{"type":"order","id":"SO-1","system":"erp","aliases":[{"type":"order","id":"006A","system":"crm"}],"rank":0,"leaf":false,"placeholder":false,"amount":{"minor":125000,"currency":"EUR","text":"1250.00"}},
+			{"type":"invoice","id":"INV/1","system":"erp","aliases":[],"rank":2,"leaf":true,"placeholder":false,"amount":null}],
 		"relations":[{"from":{"type":"invoice","id":"INV/1"},"to":{"type":"order","id":"SO-1"},"qualifier":"bills","evidence":[{"kind":"event","source":"erp","id":"e-2"}]}],
 		"claims":[{"claim":"correlation:c-1","state":"claimed"}],
 		"events":[
 			{"source":"erp","id":"e-1","type":"order.created","time":"2026-03-02T11:00:00Z","stage":"order","outcome":"","attempt":2,"trace_id":"ab000000000000000000000000000001",
-			 "refs":[{"type":"order","id":"SO-1","role":"subject"},{"type":"quote","id":"Q-1","role":"fulfils"}]},
-			{"source":"otel:erp","id":"e-2","type":"POST /invoices","time":null,"stage":"","outcome":"failed","attempt":0,"trace_id":"","refs":[{"type":"invoice","id":"INV/1","role":"subject"}]}],
-		"stages":[{"name":"order","state":"done","first":"2026-03-02T11:00:00Z","last":"2026-03-02T11:00:00Z","attempts":2},{"name":"invoice","state":"pending","first":null,"last":null,"attempts":0}],
-		"clocks":[],
+			 "refs":[{"type":"order","id":"SO-1","role":"subject"},{"type":"quote","id":"Q-1","role":"fulfils"}],"answer":0,"amount":null},
+			{"source":"otel:erp","id":"e-2","type":"POST /invoices","time":null,"stage":"","outcome":"failed","attempt":0,"trace_id":"","refs":[{"type":"invoice","id":"INV/1","role":"subject"}],"answer":422,"amount":{"minor":-5,"currency":"EUR","text":"-0.05"}}],
+		"stages":[{"name":"order","state":"done","first":"2026-03-02T11:00:00Z","last":"2026-03-02T11:00:00Z","attempts":2,"reason":"","done_at":"2026-03-02T11:00:00Z"},{"name":"invoice","state":"pending","first":null,"last":null,"attempts":0,"reason":"","done_at":null}],
+		"clocks":[{"sla":"invoice-posted","title":"Invoice posted within 1 min of booking","subject":{"type":"order","id":"SO-1"},"state":"running","verdict":"","provisional":false,
+			"started_at":"2026-03-02T12:00:00Z","due_at":"2026-03-02T12:01:00Z","breached_at":null,"ended_at":null,"episode":0}],
 		"traces":[{"trace_id":"ab000000000000000000000000000001","spans":%s,"errors":%s}]}`
 	one := fmt.Sprintf(execution, "2", "1")
 	for name, tc := range map[string]struct {
@@ -98,7 +100,38 @@ func TestTheAPIKeepsItsShapes(t *testing.T) {
 				f.list = func(lineage.ListQuery) (lineage.Page, error) { return lineage.Page{}, nil }
 			},
 		},
-		"incidents": {path: "/api/v1/incidents?limit=5", want: `{"incidents":[]}`},
+		"incidents": {
+			path: "/api/v1/incidents?limit=5&state=firing&sla=invoice-posted", want: `{"incidents":[` + theIncident + `],"next":"i/2","firing":1,"resolved":12}`,
+		},
+		"no incidents": {
+			path: "/api/v1/incidents", want: `{"incidents":[],"next":"","firing":0,"resolved":0}`,
+			change: func(f *fake) {
+				f.incidents = func(slo.IncidentQuery) (slo.IncidentPage, error) { return slo.IncidentPage{}, nil }
+			},
+		},
+		"an incident": {path: "/api/v1/incidents/00c0ffee", want: theIncident},
+		"the incident of a late source": {
+			path: "/api/v1/incidents/1", change: func(f *fake) {
+				f.incident = func(string) (slo.Incident, error) {
+					return slo.Incident{ID: "1", Kind: slo.LateIncident, Source: "/billing", State: slo.Resolved, Resolution: slo.ByCatchingUp, ResolvedAt: noon, Waiting: 2}, nil
+				}
+			},
+			want: `{"id":"1","kind":"source-late","sla":"","title":"","severity":"","source":"/billing","flow":"","subject":null,"anchor":null,"episode":0,"state":"resolved",
+				"started_at":null,"due_at":null,"opened_at":null,"late_by":0,"resolved_at":"2026-03-02T12:00:00Z","resolution":"caught-up","stage":"","stage_state":"","reason":"",
+				"amount":null,"runbook":"","waiting":2,"acknowledged_at":null,"owner":"","comment":"","history":[],"page":"/incidents/1"}`,
+		},
+		"figures": {
+			path: "/api/v1/figures",
+			want: `{"figures":[{"sla":"invoice-posted","title":"Invoice posted within 1 min of booking","flow":"quote-to-cash","target":60,"open":7,"breached":2,"waiting":1,"met":117,"missed":3,
+				"next_due_at":"2026-03-02T12:01:00Z","oldest_due_at":"2026-03-02T11:00:00Z",
+				"at_risk":[{"minor":99,"currency":"CHF","text":"0.99"},{"minor":125000,"currency":"EUR","text":"1250.00"}],"unpriced":1,"window":86400,"as_of":"2026-03-02T12:00:00Z"}]}`,
+		},
+		"queues, dead letters first": {
+			path: "/api/v1/queues",
+			want: `{"queues":[
+				{"system":"nats","name":"DEAD","consumer":"","depth":1,"in_hand":0,"redelivered":0,"oldest_at":"2026-03-02T11:00:00Z","oldest_age":3540,"dead_letter":true,"measured_at":"2026-03-02T11:59:00Z"},
+				{"system":"nats","name":"ORDERS","consumer":"erp-sync","depth":1204,"in_hand":3,"redelivered":2,"oldest_at":"2026-03-02T11:58:48Z","oldest_age":72,"dead_letter":false,"measured_at":"2026-03-02T12:00:00Z"}]}`,
+		},
 		"a quarantine": {
 			path: "/api/v1/quarantine",
 			want: `{"quarantine":[
@@ -126,6 +159,13 @@ func TestTheAPIKeepsItsShapes(t *testing.T) {
 	}
 }
 
+// theIncident is the shape of an incident.
+const theIncident = `{"id":"00c0ffee","kind":"breach","sla":"invoice-posted","title":"Invoice posted within 1 min of booking","severity":"page","source":"/billing",
+	"flow":"quote-to-cash","subject":{"type":"order","id":"SO-1"},"anchor":{"type":"order","id":"SO-1"},"episode":0,"state":"firing",
+	"started_at":"2026-03-02T11:55:00Z","due_at":"2026-03-02T11:56:00Z","opened_at":"2026-03-02T11:56:00Z","late_by":0.5,"resolved_at":null,"resolution":"",
+	"stage":"invoice","stage_state":"failed","reason":"tax code Z7","amount":{"minor":125000,"currency":"EUR","text":"1250.00"},"runbook":"Ask finance.","waiting":0,
+	"acknowledged_at":null,"owner":"","comment":"","history":[{"at":"2026-03-02T11:56:00Z","text":"the deadline passed"}],"page":"/incidents/00c0ffee"}`
+
 func twoMatches(string) ([]lineage.Match, error) {
 	return []lineage.Match{{Object: theInvoice, Executions: []lineage.ExecutionRef{theRef}}, {Object: object("trace", "", "x")}}, nil
 }
@@ -140,6 +180,11 @@ func TestBadQuestionsAreToldWhatIsWrong(t *testing.T) {
 		"/api/v1/executions?limit=1001":                      {400, `Limit "1001" is not a whole number from 1 to 1000.`},
 		"/api/v1/quarantine?limit=ten":                       {400, `Limit "ten" is not a whole number from 1 to 1000.`},
 		"/api/v1/incidents?limit=-1":                         {400, `Limit "-1" is not a whole number from 1 to 1000.`},
+		"/api/v1/incidents?limit=1001":                       {400, `Limit "1001" is not a whole number from 1 to 1000.`},
+		"/api/v1/incidents?state=acknowledged":               {400, `State "acknowledged" is none of firing, resolved.`},
+		"/api/v1/incidents?sla=invoice":                      {400, `Sla "invoice" is no SLA of the catalogue, which has invoice-posted.`},
+		"/api/v1/incidents?cursor=zz":                        {400, `Cursor "zz" is none that was handed out.`},
+		"/api/v1/incidents/none":                             {404, `There is no incident none.`},
 		"/api/v1/executions?state=gone":                      {400, `State "gone" is none of observed, open, completed, failed, retrying.`},
 		"/api/v1/search?q=%20":                               {400, `The parameter q is empty; give it an id.`},
 		"/api/v1/search?q=x&cursor=y":                        {400, `Cursor "y" is none that was handed out.`},
@@ -155,6 +200,9 @@ func TestBadQuestionsAreToldWhatIsWrong(t *testing.T) {
 			t.Parallel()
 			f := house()
 			f.search = twoMatches
+			f.incidents = func(q slo.IncidentQuery) (slo.IncidentPage, error) {
+				return slo.IncidentPage{}, lineage.Errorf(lineage.Invalid, "list incidents", "cursor %q is none that was handed out", q.Cursor)
+			}
 			got := get(newServer(t, f), path)
 			var p problem
 			if err := json.Unmarshal([]byte(got.body), &p); err != nil {

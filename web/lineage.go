@@ -42,7 +42,13 @@ func (s *Server) lineagePage(a ask) (*page, error) {
 			}
 			refs := refsOf(answer)
 			shown.Store(&refs)
-			content := view.NewLineage(looked, answer, c)
+			lore := s.lore()
+			var away error
+			if lore.Clocks, away = s.clocksOf(ctx, answer); away != nil {
+				s.deps.Log.Warn("the deadlines of a page cannot be read", "error", away)
+			}
+			content := view.NewLineage(looked, answer, lore, c)
+			content.NoClocks = away != nil
 			drawn := traces.load(ctx, answer, c)
 			found = content.Found() || len(drawn.Traces) > 0
 			content.TraceOnly = !content.Found() && len(drawn.Traces) > 0

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"throughline/lineage"
+	"throughline/web/view"
 )
 
 // The shapes of /api/v1/lineage. Others script against them: fields are added,
@@ -24,7 +25,7 @@ type (
 		Claims    []claimJSON    `json:"claims"`
 		Events    []eventJSON    `json:"events"`
 		Stages    []stageJSON    `json:"stages"`
-		Clocks    []struct{}     `json:"clocks"` // none until there are SLAs
+		Clocks    []clockJSON    `json:"clocks"`
 		Traces    []traceJSON    `json:"traces"`
 	}
 	objectJSON struct {
@@ -35,6 +36,7 @@ type (
 		Rank        int         `json:"rank"`
 		Leaf        bool        `json:"leaf"`
 		Placeholder bool        `json:"placeholder"`
+		Amount      *amountJSON `json:"amount"`
 	}
 	aliasJSON struct {
 		Type   string `json:"type"`
@@ -57,15 +59,17 @@ type (
 		State string `json:"state"`
 	}
 	eventJSON struct {
-		Source  string    `json:"source"`
-		ID      string    `json:"id"`
-		Type    string    `json:"type"`
-		Time    moment    `json:"time"`
-		Stage   string    `json:"stage"`
-		Outcome string    `json:"outcome"`
-		Attempt int       `json:"attempt"`
-		TraceID string    `json:"trace_id"`
-		Refs    []refJSON `json:"refs"`
+		Source  string      `json:"source"`
+		ID      string      `json:"id"`
+		Type    string      `json:"type"`
+		Time    moment      `json:"time"`
+		Stage   string      `json:"stage"`
+		Outcome string      `json:"outcome"`
+		Attempt int         `json:"attempt"`
+		TraceID string      `json:"trace_id"`
+		Refs    []refJSON   `json:"refs"`
+		Answer  int         `json:"answer"` // status code with which the other side answered; 0 when not told
+		Amount  *amountJSON `json:"amount"`
 	}
 	refJSON struct {
 		Type string `json:"type"`
@@ -78,6 +82,8 @@ type (
 		First    moment `json:"first"`
 		Last     moment `json:"last"`
 		Attempts int    `json:"attempts"`
+		Reason   string `json:"reason"` // of the last failure
+		DoneAt   moment `json:"done_at"`
 	}
 	// traceJSON counts the spans of a trace; both are null while the store
 	// cannot be asked.
@@ -97,10 +103,15 @@ func (s *Server) lineageJSON(r *http.Request, a ask) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	clocks, err := s.clocksOf(r.Context(), answer)
+	if err != nil {
+		return nil, err
+	}
+	lore := view.Lore{Clocks: clocks}
 	counts := s.countSpans(r.Context(), traceIDs(maxTraces, answer.Executions, answer.Unanchored))
 	return lineageAnswer{
-		Executions: executionsOf(answer.Executions, counts),
-		Unanchored: executionsOf(answer.Unanchored, counts),
+		Executions: executionsOf(answer.Executions, lore, counts),
+		Unanchored: executionsOf(answer.Unanchored, lore, counts),
 	}, nil
 }
 
@@ -123,7 +134,7 @@ func (s *Server) countSpans(ctx context.Context, ids []lineage.TraceID) map[line
 	return out
 }
 
-func executionsOf(list []*lineage.Execution, counts map[lineage.TraceID]lineage.TraceSummary) []executionJSON {
+func executionsOf(list []*lineage.Execution, lore view.Lore, counts map[lineage.TraceID]lineage.TraceSummary) []executionJSON {
 	return each(list, func(e *lineage.Execution) executionJSON {
 		return executionJSON{
 			Flow: e.Flow, Anchor: named(e.Anchor), State: string(e.State), Truncated: e.Truncated,
@@ -133,10 +144,8 @@ func executionsOf(list []*lineage.Execution, counts map[lineage.TraceID]lineage.
 				return claimJSON{c.Claim, string(c.State)}
 			}),
 			Events: each(e.Events, eventOf),
-			Stages: each(e.Stages, func(s lineage.Stage) stageJSON {
-				return stageJSON{s.Name, string(s.State), moment(s.First), moment(s.Last), s.Attempts}
-			}),
-			Clocks: []struct{}{},
+			Stages: each(e.Stages, stageOf),
+			Clocks: each(lore.Of(e), clockOf),
 			Traces: each(traceIDs(maxTraces, []*lineage.Execution{e}), func(id lineage.TraceID) traceJSON {
 				if counts == nil {
 					return traceJSON{TraceID: id.String()}
@@ -152,7 +161,7 @@ func memberJSON(m lineage.Member) objectJSON {
 	return objectJSON{
 		Type: m.Object.Type, ID: m.Object.ID, System: m.Object.System,
 		Aliases: each(m.Aliases, func(o lineage.Object) aliasJSON { return aliasJSON{o.Type, o.ID, o.System} }),
-		Rank:    m.Rank, Leaf: m.Leaf, Placeholder: m.Placeholder,
+		Rank:    m.Rank, Leaf: m.Leaf, Placeholder: m.Placeholder, Amount: amountOf(m.Amount),
 	}
 }
 
@@ -169,8 +178,13 @@ func eventOf(e *lineage.Event) eventJSON {
 	return eventJSON{
 		Source: e.Source, ID: e.ID, Type: e.Type, Time: moment(e.Time), Stage: e.Stage,
 		Outcome: string(e.Outcome), Attempt: e.Attempt, TraceID: e.TraceID.String(),
-		Refs: each(e.Refs, func(r lineage.Ref) refJSON { return refJSON{r.Object.Type, r.Object.ID, string(r.Role)} }),
+		Refs:   each(e.Refs, func(r lineage.Ref) refJSON { return refJSON{r.Object.Type, r.Object.ID, string(r.Role)} }),
+		Answer: e.Answer, Amount: amountOf(e.Amount),
 	}
+}
+
+func stageOf(s lineage.Stage) stageJSON {
+	return stageJSON{s.Name, string(s.State), moment(s.First), moment(s.Last), s.Attempts, s.Reason, moment(s.DoneAt)}
 }
 
 // each maps a list; the result is never nil, so that JSON has [] and not null.

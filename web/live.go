@@ -74,8 +74,12 @@ func (s *Server) watch(open opener) http.Handler {
 	})
 }
 
-// roomKey names what everybody in a room sees: a page, as its reader's zone and
-// the name they reached us by make it.
+// roomKey names what everybody in a room sees: a page, as its reader's zone
+// and name, and the name that they reached us by, make it.
 func roomKey(r *http.Request, a ask) string {
-	return strings.Join([]string{r.URL.EscapedPath(), a.Query.Encode(), a.Zone.String(), a.Host}, "\n")
+	parts := []string{r.URL.EscapedPath(), a.Query.Encode(), a.Zone.String(), a.Host}
+	if strings.HasPrefix(r.URL.Path, "/incidents") { // the only pages that know their reader by name
+		parts = append(parts, a.Owner)
+	}
+	return strings.Join(parts, "\n")
 }

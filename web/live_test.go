@@ -84,7 +84,7 @@ func TestEveryPageOfTheTableCanBeWatched(t *testing.T) {
 	t.Parallel()
 	s := start(t, house())
 	for page, testid := range map[string]string{
-		"/": "flow", "/executions?flow=quote-to-cash": "summary", "/quarantine": "quarantined", "/status": "signal", "/lineage/invoice/INV%2F1?system=erp": "execution",
+		"/": "flow", "/executions?flow=quote-to-cash": "summary", "/quarantine": "quarantined", "/status": "signal", "/incidents?state=firing": "incident", "/incidents/00c0ffee": "incident-page", "/queues": "queue", "/lineage/invoice/INV%2F1?system=erp": "execution",
 	} {
 		t.Run(page, func(t *testing.T) {
 			t.Parallel()

@@ -11,15 +11,19 @@ import (
 func (s *Server) overviewPage(a ask) (*page, error) {
 	return &page{
 		concerns: anyChange,
-		refresh:  10 * time.Second,
+		refresh:  2 * time.Second,
 		load: func(ctx context.Context, c view.Clock) (view.Page, error) {
 			flows, err := s.deps.Lineage.Overview(ctx, s.config.Tenant)
 			if err != nil {
 				return view.Page{}, err
 			}
-			var o view.Overview
+			figures, err := s.deps.Clocks.Figures(ctx, s.config.Tenant)
+			if err != nil {
+				return view.Page{}, err
+			}
+			o, lore := view.Overview{}, s.lore()
 			for _, f := range flows {
-				o.Flows = append(o.Flows, view.NewFlow(f, c))
+				o.Flows = append(o.Flows, view.NewFlow(f, figures, lore, c))
 			}
 			if len(flows) == 0 {
 				status, err := s.deps.Status.Status(ctx)

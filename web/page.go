@@ -31,6 +31,9 @@ type changed struct {
 
 func anyChange(changed) bool { return true }
 
+// never is of pages that stand on figures which change without a change of lineage.
+func never(changed) bool { return false }
+
 // loadTimeout bounds the reading of one page.
 const loadTimeout = 10 * time.Second
 

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"throughline/lineage"
+	"throughline/slo"
 )
 
 func TestTheLineagePageShowsEverythingThatIsKnown(t *testing.T) {
@@ -17,15 +18,17 @@ func TestTheLineagePageShowsEverythingThatIsKnown(t *testing.T) {
 		t.Fatalf("%d %s", got.StatusCode, got.body)
 	}
 	for id, want := range map[string][]string{
-		"where": {"Waiting for invoice; order is the furthest that it has come. But POST /invoices failed at erp. The last event came 1 h ago."},
+		"where": {"Waiting for invoice; order is the furthest that it has come. But POST /invoices failed at erp. The last event came 1 h ago. The invoice is due by 12:01:00 UTC."},
 		"stage": {"✓ order done · 2 attempts 2026-03-02 11:00:00 UTC", "○ invoice pending"},
 		"object": {
 			"quote Q-1 crm -1 before the order ◌ named, no event of its own yet",
-			"order SO-1 erp 006A crm 0 the anchor ◆ anchor ● this page",
+			"order SO-1 erp 1,250.00 EUR 006A crm 0 the anchor ◆ anchor ● this page",
 			"invoice INV/1 erp +2 after the order ▪ leaf: taken in, not walked on",
 		},
 		"relation": {"invoice INV/1 bills order SO-1 event e-2 from erp"},
 		"claim":    {"✓ claimed correlation:c-1 Names exactly one order, so everything that carries this correlation id belongs to it."},
+		"deadline": {"◔ running Invoice posted within 1 min of booking due 12:01:00 UTC"},
+		"amount":   {"1,250.00 EUR"},
 		"span":     {"POST /orders crm 1 s", "✕ error INSERT erp 0 s"},
 	} {
 		if texts := got.texts(t, id); !slices.Equal(texts, want) {
@@ -33,7 +36,7 @@ func TestTheLineagePageShowsEverythingThatIsKnown(t *testing.T) {
 		}
 	}
 	events := got.texts(t, "event")
-	if len(events) != 2 || !strings.HasPrefix(events[0], "11:00:00.000 order.created") || !strings.Contains(events[1], "✕ failed") {
+	if len(events) != 2 || !strings.HasPrefix(events[0], "11:00:00.000 order.created") || !strings.Contains(events[1], "✕ failed answered 422") || !strings.Contains(events[1], "-0.05 EUR") {
 		t.Errorf("the events are %q", events)
 	}
 	if traces := got.texts(t, "trace"); len(traces) != 1 || !strings.Contains(traces[0], "2 spans ✕ 1 error 1 s crm erp") {
@@ -116,6 +119,64 @@ func TestTheOverviewCountsAndMeasures(t *testing.T) {
 		if texts := got.texts(t, id); !slices.Equal(texts, want) {
 			t.Errorf("%s:\n got %q\nwant %q", id, texts, want)
 		}
+	}
+}
+
+func TestTheOverviewShowsHeadlinesWithTheirRows(t *testing.T) {
+	t.Parallel()
+	got := get(newServer(t, house()), "/")
+	tiles := got.texts(t, "figure")
+	if len(tiles) != 6 {
+		t.Fatalf("%d tiles: %q", len(tiles), tiles)
+	}
+	for i, want := range []string{"Order latency, p50 ?", "Order latency, p95 ?", "Open transactions ?", "Breached ?", "Money at risk ?", "Deadlines kept ?"} {
+		if !strings.HasPrefix(tiles[i], want) {
+			t.Errorf("tile %d is %q", i, tiles[i])
+		}
+	}
+	for id, want := range map[string][]string{
+		"open": {"3"}, "breached": {"2"}, "money": {"0.99 CHF", "1,250.00 EUR"}, "kept": {"97.5 %"}, "as-of": {"as of 12:00 UTC"},
+		"promise": {"Invoice posted within 1 min of booking 1 min 7 ▲ 2 breached ? 1 not certain yet 117 kept, 3 missed 0.99 CHF 1,250.00 EUR 1 without an amount 12:01:00 UTC"},
+	} {
+		if texts := got.texts(t, id); !slices.Equal(texts, want) {
+			t.Errorf("%s:\n got %q\nwant %q", id, texts, want)
+		}
+	}
+}
+
+func TestTheLineagePageStandsWithoutItsDeadlinesAndTheAPIDoesNot(t *testing.T) {
+	t.Parallel()
+	f := house()
+	f.clocks = func([]lineage.Object) ([]slo.Reading, error) {
+		return nil, lineage.Errorf(lineage.Unavailable, "read clocks", "starting")
+	}
+	s := newServer(t, f)
+	if got := get(s, "/lineage/order/SO-1"); got.StatusCode != http.StatusOK || len(got.texts(t, "no-clocks")) != 1 || len(got.texts(t, "deadline")) != 0 {
+		t.Errorf("%d %q", got.StatusCode, got.texts(t, "no-clocks"))
+	}
+	if got := get(s, "/api/v1/lineage/order/SO-1"); got.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("a script is told %d, as if there were no deadlines", got.StatusCode)
+	}
+}
+
+func TestClocksAreAskedForAnchorFirstAndEachOnce(t *testing.T) {
+	t.Parallel()
+	f := house()
+	lookup, asked := f.lookup, 0
+	f.lookup = func(q lineage.ObjectQuery) (lineage.Answer, error) {
+		a, err := lookup(q)
+		return lineage.Answer{Executions: a.Executions, Unanchored: a.Executions}, err
+	}
+	f.clocks = func(objects []lineage.Object) ([]slo.Reading, error) {
+		asked++
+		if want := []lineage.Object{theOrder, object("quote", "crm", "Q-1"), theInvoice}; !slices.Equal(objects, want) {
+			t.Errorf("asked for %v, want %v", objects, want)
+		}
+		return nil, nil
+	}
+	get(newServer(t, f), "/lineage/order/SO-1")
+	if asked != 1 {
+		t.Errorf("asked %d times", asked)
 	}
 }
 

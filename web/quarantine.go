@@ -17,7 +17,7 @@ func (s *Server) quarantinePage(a ask) (*page, error) {
 		return nil, err
 	}
 	return &page{
-		concerns: func(changed) bool { return false },
+		concerns: never,
 		refresh:  5 * time.Second,
 		load: func(ctx context.Context, c view.Clock) (view.Page, error) {
 			list, next, err := s.quarantined(ctx, limit, cursor)

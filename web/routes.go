@@ -13,6 +13,9 @@ func (s *Server) pages() map[string]opener {
 		"GET /{$}":                    s.overviewPage,
 		"GET /lineage/{type}/{id...}": s.lineagePage,
 		"GET /executions":             s.executionsPage,
+		"GET /incidents":              s.incidentsPage,
+		"GET /incidents/{id}":         s.incidentPage,
+		"GET /queues":                 s.queuesPage,
 		"GET /quarantine":             s.quarantinePage,
 		"GET /status":                 s.statusPage,
 	}
@@ -22,12 +25,16 @@ func (s *Server) pages() map[string]opener {
 // problem+json.
 func (s *Server) api() map[string]answerer {
 	return map[string]answerer{
-		"GET /api/v1/search":                 s.searchJSON,
-		"GET /api/v1/lineage/{type}/{id...}": s.lineageJSON,
-		"GET /api/v1/executions":             s.executionsJSON,
-		"GET /api/v1/incidents":              s.incidentsJSON,
-		"GET /api/v1/quarantine":             s.quarantineJSON,
-		"GET /api/v1/status":                 s.statusJSON,
+		"GET /api/v1/search":                      s.searchJSON,
+		"GET /api/v1/lineage/{type}/{id...}":      s.lineageJSON,
+		"GET /api/v1/executions":                  s.executionsJSON,
+		"GET /api/v1/incidents":                   s.incidentsJSON,
+		"GET /api/v1/incidents/{id}":              s.incidentJSON,
+		"POST /api/v1/incidents/{id}/acknowledge": s.acknowledgeJSON,
+		"GET /api/v1/figures":                     s.figuresJSON,
+		"GET /api/v1/queues":                      s.queuesJSON,
+		"GET /api/v1/quarantine":                  s.quarantineJSON,
+		"GET /api/v1/status":                      s.statusJSON,
 	}
 }
 
@@ -43,6 +50,7 @@ func (s *Server) routes() http.Handler {
 	}
 	mux.Handle("GET /search", gzhttp.GzipHandler(http.HandlerFunc(s.search)))
 	mux.HandleFunc("POST /settings", s.settings)
+	mux.HandleFunc("POST /incidents/{id}/acknowledge", s.acknowledge)
 	mux.Handle("GET /live", s.live(live))
 	mux.Handle("GET /static/", gzhttp.GzipHandler(s.assets))
 	mux.HandleFunc("GET /-/healthy", s.healthy)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"throughline/lineage"
+	"throughline/slo"
 )
 
 // Lineage is the resident state of the transactions. Implementations MUST be
@@ -53,6 +54,37 @@ type Quarantine interface {
 	// whole ones does not fit into memory. Errors: Invalid for a cursor that it
 	// did not hand out.
 	Quarantine(ctx context.Context, tenant string, limit int, cursor string) (list []lineage.Quarantined, next string, err error)
+}
+
+// Clocks is what is judged.
+type Clocks interface {
+	// ClocksOf returns the clocks of objects with the SLAs that they are judged by,
+	// sorted by deadline and then by key.
+	ClocksOf(ctx context.Context, tenant string, objects []lineage.Object) ([]slo.Reading, error)
+
+	// Figures returns what the clocks of every SLA come to, sorted by name.
+	Figures(ctx context.Context, tenant string) ([]slo.Figures, error)
+}
+
+// Incidents is what on-call looks after.
+type Incidents interface {
+	// Incidents returns a page of incidents, firing ones first, then the newest.
+	// Errors: Invalid for a cursor that it did not hand out.
+	Incidents(ctx context.Context, q slo.IncidentQuery) (slo.IncidentPage, error)
+
+	// Incident returns one incident. Errors: NotFound.
+	Incident(ctx context.Context, tenant, id string) (slo.Incident, error)
+
+	// Acknowledge says who looks after an incident, and returns it as it is then.
+	// Errors: Invalid, NotFound, and Conflict for one that is resolved.
+	Acknowledge(ctx context.Context, tenant, id, owner, comment string) (slo.Incident, error)
+}
+
+// Queues are the queues between systems.
+type Queues interface {
+	// Queues returns the latest measurement of every queue; none when no broker is
+	// watched. The order is free.
+	Queues(ctx context.Context, tenant string) ([]lineage.Queue, error)
 }
 
 // StatusSource accounts for what came in.

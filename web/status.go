@@ -10,7 +10,7 @@ import (
 
 func (s *Server) statusPage(ask) (*page, error) {
 	return &page{
-		concerns: func(changed) bool { return false },
+		concerns: never,
 		refresh:  2 * time.Second,
 		load: func(ctx context.Context, c view.Clock) (view.Page, error) {
 			status, err := s.deps.Status.Status(ctx)

@@ -17,15 +17,19 @@ import (
 
 // Deps is what the web edge needs from the rest of the house.
 type Deps struct {
-	Lineage    Lineage               // required
-	Traces     Traces                // required
-	Quarantine Quarantine            // required
-	Status     StatusSource          // required
-	Ready      func() []string       // why the house is not ready, in sentences; none when it is. Required
-	Registerer prometheus.Registerer // required
-	Gatherer   prometheus.Gatherer   // what /metrics shows. Required
-	Log        *slog.Logger          // nil: discard
-	Now        func() time.Time      // nil: time.Now
+	Lineage    Lineage                   // required
+	Traces     Traces                    // required
+	Quarantine Quarantine                // required
+	Clocks     Clocks                    // required
+	Incidents  Incidents                 // required
+	Queues     Queues                    // required
+	Status     StatusSource              // required
+	Catalogue  func() *lineage.Catalogue // what is in force: flows, SLAs, and what people call sources and systems. Required
+	Ready      func() []string           // why the house is not ready, in sentences; none when it is. Required
+	Registerer prometheus.Registerer     // required
+	Gatherer   prometheus.Gatherer       // what /metrics shows. Required
+	Log        *slog.Logger              // nil: discard
+	Now        func() time.Time          // nil: time.Now
 }
 
 // Server serves the pages, the API and the live updates. Its methods may be
@@ -93,7 +97,11 @@ func (d Deps) check() error {
 		{"Lineage", d.Lineage == nil},
 		{"Traces", d.Traces == nil},
 		{"Quarantine", d.Quarantine == nil},
+		{"Clocks", d.Clocks == nil},
+		{"Incidents", d.Incidents == nil},
+		{"Queues", d.Queues == nil},
 		{"Status", d.Status == nil},
+		{"Catalogue", d.Catalogue == nil},
 		{"Ready", d.Ready == nil},
 		{"Registerer", d.Registerer == nil},
 		{"Gatherer", d.Gatherer == nil},

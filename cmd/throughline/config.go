@@ -18,11 +18,16 @@ type Config struct {
 	Memory     Bytes    // cap of the embedded engine
 	JournalMax Bytes    // cap of the journal on disk; at it, senders are told to wait
 	Token      string   // asked of every sender, when set. Secret
+	URL        string   // address of the pages as people reach them, for links; empty: the bound one
+	Webhook    string   // URL that is told of incidents; empty: the log alone. May hold a password
+	HookToken  string   // bearer token that is shown to the webhook. Secret
+	WatchNATS  string   // URL of a NATS server whose queues are measured. Holds a password
 	Insecure   bool     // listen beyond loopback without a token
 	LogFormat  string   // auto, text or json
 
-	Demo bool    // run the reference pipeline; set by the command, not by a flag
-	Rate float64 // orders per second of the reference pipeline
+	Demo   bool    // run the reference pipeline; set by the command, not by a flag
+	Rate   float64 // orders per second of the reference pipeline
+	Faults float64 // share of these orders that go wrong
 }
 
 // defaults need nothing: loopback, the embedded engine, data beside the caller.
@@ -36,6 +41,7 @@ func defaults() Config {
 		JournalMax: 8 << 30,
 		LogFormat:  "auto",
 		Rate:       1,
+		Faults:     0.2,
 	}
 }
 
@@ -53,6 +59,10 @@ func (c Config) LogValue() slog.Value {
 		slog.String("memory", c.Memory.String()),
 		slog.String("journal-max", c.JournalMax.String()),
 		slog.Bool("token", c.Token != ""),
+		slog.String("url", c.URL),
+		slog.String("webhook", maskDSN(c.Webhook)),
+		slog.Bool("webhook-token", c.HookToken != ""),
+		slog.String("watch-nats", maskDSN(c.WatchNATS)),
 		slog.Bool("insecure", c.Insecure),
 	)
 }

@@ -15,15 +15,18 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
+	"throughline/alerts"
 	"throughline/clickhouse"
 	"throughline/clickhouse/embedded"
 	"throughline/collector"
 	"throughline/collector/journal"
 	"throughline/collector/otlp"
 	"throughline/collector/pipeline"
+	"throughline/collector/queues"
 	"throughline/lineage"
 	"throughline/lineage/stitcher"
 	"throughline/reference"
+	"throughline/slo/sweeper"
 	"throughline/web"
 )
 
@@ -37,12 +40,22 @@ var (
 	_ web.Quarantine   = (*clickhouse.Store)(nil)
 	_ web.Traces       = traces{}
 	_ web.StatusSource = (*Program)(nil)
+	_ web.Clocks       = (*sweeper.Sweeper)(nil)
+	_ web.Incidents    = (*alerts.Alerts)(nil)
+	_ web.Queues       = (*queueBoard)(nil)
+
+	_ stitcher.Listener = (*sweeper.Sweeper)(nil)
+	_ sweeper.Store     = (*clickhouse.Store)(nil)
+	_ alerts.Ledger     = (*sweeper.Sweeper)(nil)
+	_ alerts.Store      = (*clickhouse.Store)(nil)
+	_ queues.Store      = (*clickhouse.Store)(nil)
 )
 
 // Program is the whole house.
 //
 //	collector ──▶ journal ──▶ pipeline ──▶ clickhouse.Store ◀── engine (child)
-//	                             └───────▶ stitcher ──▶ web
+//	                             └───────▶ stitcher ──▶ sweeper ──▶ alerts ──▶ webhook
+//	                                          └───────────┴───────────┴──────▶ web
 type Program struct {
 	cfg     Config
 	log     *slog.Logger
@@ -61,6 +74,9 @@ type Program struct {
 	journal   *journal.Journal
 	ledger    *journal.Journal
 	stitcher  *stitcher.Stitcher
+	sweeper   *sweeper.Sweeper
+	alerts    *alerts.Alerts
+	queues    queueBoard
 	pipeline  *pipeline.Pipeline
 	collector *collector.Collector
 	web       *web.Server
@@ -94,7 +110,9 @@ func (p *Program) Start(ctx context.Context) error {
 		{"pipeline", p.startPipeline},
 		{"collector", p.startCollector},
 		{"web", p.startWeb},
+		{"alerts", p.startAlerts},
 		{"reference", p.startReference},
+		{"queues", p.startQueues},
 	} {
 		if err := step.start(ctx); err != nil {
 			return fmt.Errorf("%s: %w", step.name, err)
@@ -179,9 +197,12 @@ func (p *Program) startPipeline(ctx context.Context) error {
 		return err
 	}
 	p.catalogue.Store(cat)
+	if err := p.newSweeper(); err != nil {
+		return err
+	}
 	p.stitcher, err = stitcher.New(
 		stitcher.Config{Dir: p.cfg.Data, Writer: p.journal.ID()},
-		stitcher.Deps{Catalogue: cat, Store: p.store, Log: p.log, Registerer: p.metrics},
+		stitcher.Deps{Catalogue: cat, Store: p.store, Listener: p.sweeper, Log: p.log, Registerer: p.metrics},
 	)
 	if err != nil {
 		return err
@@ -198,7 +219,11 @@ func (p *Program) startPipeline(ctx context.Context) error {
 		return err
 	}
 	p.onStop("pipeline", p.pipeline.Stop)
-	return p.pipeline.Start(ctx)
+	if err := p.pipeline.Start(ctx); err != nil {
+		return err
+	}
+	p.onStop("sweeper", p.sweeper.Stop)
+	return p.sweeper.Start(ctx)
 }
 
 func (p *Program) startCollector(ctx context.Context) error {
@@ -215,9 +240,13 @@ func (p *Program) startCollector(ctx context.Context) error {
 }
 
 func (p *Program) startWeb(ctx context.Context) error {
-	var err error
+	err := p.newAlerts()
+	if err != nil {
+		return err
+	}
 	p.web, err = web.New(web.Config{Addr: p.cfg.HTTP, Hosts: p.cfg.Hosts, Version: version}, web.Deps{
 		Lineage: p.stitcher, Traces: traces{p.store}, Quarantine: p.store, Status: p, Ready: p.notReady,
+		Clocks: p.sweeper, Incidents: p.alerts, Queues: &p.queues, Catalogue: p.catalogue.Load,
 		Registerer: p.metrics, Gatherer: p.metrics, Log: p.log,
 	})
 	if err != nil {
@@ -236,6 +265,7 @@ func (p *Program) startReference(ctx context.Context) error {
 	p.reference, err = reference.New(
 		reference.Config{
 			OTLPHTTP: takesIn, Events: takesIn, NATS: p.cfg.NATS, Dir: filepath.Join(p.cfg.Data, "reference"), Rate: p.cfg.Rate, Seed: 1,
+			Faults: demoFaults(p.cfg.Faults),
 		},
 		reference.Deps{Log: p.log, Metrics: p.metrics},
 	)

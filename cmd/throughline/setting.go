@@ -61,6 +61,10 @@ func settings() []setting {
 		amount("memory", "cap the embedded engine's memory", func(c *Config) *Bytes { return &c.Memory }),
 		amount("journal-max", "cap the journal on disk; when it is full, senders are told to wait", func(c *Config) *Bytes { return &c.JournalMax }),
 		secret(text("token", "TOKEN", "ask this bearer token of every sender; prefer the environment, a command line can be read by others", func(c *Config) *string { return &c.Token }, long)),
+		text("url", "URL", "address of the pages as people reach them, for the links in notifications", func(c *Config) *string { return &c.URL }, dsn("http", "https")),
+		secret(text("webhook", "URL", "tell this address of incidents, in Alertmanager's webhook format; a URL may hold a password, so prefer the environment", func(c *Config) *string { return &c.Webhook }, dsn("http", "https"))),
+		secret(text("webhook-token", "TOKEN", "show this bearer token to the webhook; prefer the environment", func(c *Config) *string { return &c.HookToken }, long)),
+		secret(text("watch-nats", "URL", "measure the JetStream queues of this NATS server; a URL may hold a password, so prefer the environment", func(c *Config) *string { return &c.WatchNATS }, dsn("nats", "tls"))),
 		{
 			name: "insecure", usage: "listen beyond this machine without a token, and with the pages",
 			set: func(c *Config, text string) (err error) {
@@ -84,6 +88,18 @@ func settings() []setting {
 				return nil
 			},
 			get: func(c *Config) string { return strconv.FormatFloat(c.Rate, 'g', -1, 64) },
+		},
+		{
+			name: "faults", value: "SHARE", usage: "share of the reference pipeline's orders that go wrong, from 0 to 1", demo: true,
+			set: func(c *Config, text string) error {
+				n, err := strconv.ParseFloat(text, 64)
+				if err != nil || !(n >= 0 && n <= 1) {
+					return fmt.Errorf("%q is not a share; write a number from 0 (none) to 1 (all)", text)
+				}
+				c.Faults = n
+				return nil
+			},
+			get: func(c *Config) string { return strconv.FormatFloat(c.Faults, 'g', -1, 64) },
 		},
 	}
 }

@@ -44,17 +44,24 @@ func (s *Sweeper) Figures(_ context.Context, tenant string) ([]slo.Figures, erro
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var all []slo.Figures
+	counted := make(map[subject]bool)
 	for _, name := range slices.Sorted(maps.Keys(s.watches)) {
 		if w := s.watches[name]; w.rule != nil {
-			all = append(all, s.figures(w))
+			all = append(all, s.figures(w, counted))
 		}
 	}
 	return all, nil
 }
 
-func (s *Sweeper) figures(w *watch) slo.Figures {
+// subject is an object in a flow, whose worth is counted once.
+type subject struct {
+	flow   string
+	object lineage.Object
+}
+
+func (s *Sweeper) figures(w *watch, counted map[subject]bool) slo.Figures {
 	now := s.deps.Now()
-	f := slo.Figures{SLA: w.rule.SLA, Open: w.open, AtRisk: make(map[string]lineage.Money), Window: window, AsOf: now}
+	f := slo.Figures{SLA: w.rule.SLA, Open: w.open, Window: window, AsOf: now}
 	f.Met, f.Missed = w.ended.sum(now)
 	for _, k := range w.breach {
 		if k.clock.Provisional {
@@ -66,12 +73,12 @@ func (s *Sweeper) figures(w *watch) slo.Figures {
 			f.Oldest = due
 		}
 		amount := k.impact().Amount
-		if amount.IsZero() {
-			f.Unpriced++
-			continue
+		f.Risk.Add(amount, 1)
+		if o := (subject{w.rule.Flow, k.clock.Subject}); counted[o] {
+			f.Repeated.Add(amount, 1)
+		} else {
+			counted[o] = true
 		}
-		sum := f.AtRisk[amount.Currency]
-		f.AtRisk[amount.Currency] = lineage.Money{Minor: sum.Minor + amount.Minor, Currency: amount.Currency}
 	}
 	if len(w.due) > 0 && w.due[0].clock.DueAt.After(now) {
 		f.Next = w.due[0].clock.DueAt

@@ -104,6 +104,9 @@ func (s *Sweeper) judge(now time.Time) error {
 		impact := k.impact()
 		for j := range told {
 			told[j].Impact = impact
+			if told[j].Provisional && s.mark.Before(told[j].At) {
+				told[j].Impact.Source = "" // it is the house that is behind, not the source
+			}
 		}
 		e.clocks, e.told = append(e.clocks, next[i]), append(e.told, told...)
 	}

@@ -229,7 +229,7 @@ func TestAHouseThatIsBehindMakesBreachesProvisionalUntilItHasCaughtUp(t *testing
 		r.stuck = time.Now()
 		tick(2 * time.Minute)
 		f, _ := r.sweeper.Figures(context.Background(), "default")
-		if f[0].Waiting != 2 || f[0].Breached != 0 || len(f[0].AtRisk) != 0 {
+		if f[0].Waiting != 2 || f[0].Breached != 0 || len(f[0].Risk.Amounts) != 0 {
 			t.Fatalf("while the house is behind the figures are %+v", f[0])
 		}
 		r.invoiced("kept", began.Add(50*time.Second))
@@ -354,7 +354,9 @@ func TestTransitionsWaitForAStoreThatIsAwayAndForEveryReader(t *testing.T) {
 
 func TestMoneyAtRiskIsToldByCurrencyAndEndsWithTheBreach(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, invoicedWithin(time.Minute))
+		again := invoicedWithin(time.Minute)
+		again.Name = "invoiced-too"
+		r := newRig(t, invoicedWithin(time.Minute), again)
 		defer r.kill()
 		for i, m := range []lineage.Money{{Minor: 100, Currency: "EUR"}, {Minor: 250, Currency: "EUR"}, {Minor: 900, Currency: "JPY"}, {}} {
 			id := fmt.Sprint(i)
@@ -364,13 +366,16 @@ func TestMoneyAtRiskIsToldByCurrencyAndEndsWithTheBreach(t *testing.T) {
 		tick(2 * time.Minute)
 		f, _ := r.sweeper.Figures(context.Background(), "default")
 		want := map[string]lineage.Money{"EUR": {Minor: 350, Currency: "EUR"}, "JPY": {Minor: 900, Currency: "JPY"}}
-		if diff := cmp.Diff(want, f[0].AtRisk); diff != "" || f[0].Unpriced != 1 || f[0].Breached != 4 {
+		if diff := cmp.Diff(slo.Risk{Amounts: want, Unpriced: 1}, f[0].Risk); diff != "" || f[0].Breached != 4 || f[1].Breached != 4 {
 			t.Errorf("%+v %s", f[0], diff)
+		}
+		if diff := cmp.Diff(f[0].Risk, slo.Total(f)); diff != "" {
+			t.Errorf("an order that missed two deadlines is counted twice: %s", diff)
 		}
 		r.invoiced("1", time.Now())
 		tick(2 * time.Second)
 		f, _ = r.sweeper.Figures(context.Background(), "default")
-		if f[0].AtRisk["EUR"].Minor != 100 || f[0].Missed != 1 {
+		if f[0].Risk.Amounts["EUR"].Minor != 100 || f[0].Missed != 1 {
 			t.Errorf("after an invoice: %+v", f[0])
 		}
 	})

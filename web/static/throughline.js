@@ -1,5 +1,5 @@
-// Throughline in the browser: the search key, copy buttons, the reader's own
-// time zone, and the badge of the live updates. Pages work without it.
+// Throughline in the browser: the search key, copy buttons, countdowns, the
+// reader's own time zone, and the badge of the live updates. Pages work without it.
 "use strict";
 (() => {
   const $ = (id) => document.getElementById(id);
@@ -46,6 +46,25 @@
     setTimeout(() => copy.classList.remove("done"), 1500);
   });
 
+  // Deadlines are counted down here, so that the server's pages stand still.
+  const units = [["d", 86400], ["h", 3600], ["min", 60], ["s", 1]];
+  const span = (seconds) => {
+    const i = Math.max(0, units.findIndex(([, n]) => seconds >= n));
+    const at = seconds < 1 ? 3 : i;
+    const [name, n] = units[at], [small, m] = units[at + 1] ?? ["", 1];
+    const rest = small ? Math.floor((seconds % n) / m) : 0;
+    return Math.floor(seconds / n) + " " + name + (rest ? " " + rest + " " + small : "");
+  };
+  const tick = () =>
+    document.querySelectorAll("[data-countdown]").forEach((n) => {
+      const left = (Date.parse(n.dataset.countdown) - Date.now()) / 1000;
+      const text = left > 0 ? "in " + span(Math.ceil(left)) : "overdue for " + span(Math.floor(-left));
+      n.classList.toggle("over", left <= 0);
+      if (n.textContent !== text) n.textContent = text;
+    });
+  const count = () => (tick(), setTimeout(count, 1000 - (Date.now() % 1000)));
+  count();
+
   const badge = $("live");
   if (!badge || !window.htmx) return;
   badge.hidden = false;
@@ -64,6 +83,11 @@
   // What the server draws knows nothing of what the reader has opened or copied.
   Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, node, change) =>
     !(name === "open" && node.tagName === "DETAILS") && !(name === "hidden" && node.matches("button.copy"));
+
+  // What is counted down, and what the reader is typing, stays while it is about
+  // the same thing.
+  const same = (old, now, name) => !!old.dataset?.[name] && old.dataset[name] === now.dataset?.[name];
+  Idiomorph.defaults.callbacks.beforeNodeMorphed = (old, now) => !same(old, now, "countdown") && !same(old, now, "keep");
 
   // Rows do not move while they are pointed at or walked through by keyboard.
   const held = () => paused || pointed || !!document.activeElement?.closest("[data-hold]");
@@ -88,6 +112,7 @@
   let counts = "";
   const after = () => {
     enliven();
+    tick();
     show();
     const now = [...document.querySelectorAll("[data-count]")].map((n) => n.textContent).join("; ");
     if (counts && now !== counts) $("announce").textContent = "Updated: " + now;

@@ -16,7 +16,7 @@ func wordsOf(t *testing.T, n int, c lineage.Claim) string {
 	for i := range n {
 		a.Executions = append(a.Executions, &lineage.Execution{Flow: "f", Anchor: lineage.Object{Type: "order", ID: "SO-" + strconv.Itoa(i+1)}, Claims: []lineage.Claim{c}})
 	}
-	rows := view.NewLineage(lineage.Object{}, a, view.Clock{}).Executions[0].Claims.Rows
+	rows := view.NewLineage(lineage.Object{}, a, view.Lore{}, view.Clock{}).Executions[0].Claims.Rows
 	if len(rows) != 1 {
 		t.Fatalf("%d claims", len(rows))
 	}

@@ -22,6 +22,15 @@ func (c Clock) Stamp(t time.Time) string { return c.format(t, "2006-01-02 15:04:
 // Moment tells a moment to the second with its zone.
 func (c Clock) Moment(t time.Time) string { return c.format(t, "2006-01-02 15:04:05 MST") }
 
+// Near tells a moment to the second with its zone, without the day when that is
+// the day of the page.
+func (c Clock) Near(t time.Time) string {
+	if t.In(c.zone()).Format(time.DateOnly) == c.Now.In(c.zone()).Format(time.DateOnly) {
+		return c.format(t, "15:04:05 MST")
+	}
+	return c.Moment(t)
+}
+
 // OfDay tells the time of day to the millisecond, for tables that name the day
 // and the zone.
 func (c Clock) OfDay(t time.Time) string { return c.format(t, "15:04:05.000") }
@@ -49,6 +58,7 @@ func (c Clock) Since(t time.Time) string {
 type Time struct{ Text, ISO string }
 
 func (c Clock) time(t time.Time) Time  { return c.show(t, c.Moment) }
+func (c Clock) near(t time.Time) Time  { return c.show(t, c.Near) }
 func (c Clock) stamp(t time.Time) Time { return c.show(t, c.Stamp) }
 func (c Clock) ofDay(t time.Time) Time { return c.show(t, c.OfDay) }
 
@@ -105,21 +115,7 @@ func pair(d, big time.Duration, bigName string, small time.Duration, smallName s
 }
 
 // Count writes a whole number with its thousands apart: 12,345.
-func Count[N ~int | ~int64 | ~uint64](n N) string {
-	digits := strconv.FormatInt(int64(n), 10)
-	sign := ""
-	if digits[0] == '-' {
-		sign, digits = "-", digits[1:]
-	}
-	out := make([]byte, 0, len(digits)+len(digits)/3)
-	for i := range len(digits) {
-		if i > 0 && (len(digits)-i)%3 == 0 {
-			out = append(out, ',')
-		}
-		out = append(out, digits[i])
-	}
-	return sign + string(out)
-}
+func Count[N ~int | ~int64 | ~uint64](n N) string { return grouped(strconv.FormatInt(int64(n), 10)) }
 
 // Of counts things by their name: "1 event", "2 events".
 func Of(n int, thing string) string {

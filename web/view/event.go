@@ -33,7 +33,9 @@ type Event struct {
 	Stage       string
 	Outcome     Badge
 	Attempt     int
+	Answer      string // "answered 200"
 	Reason      string
+	Amount      string
 	Subject     Object
 	Refs        []EventRef
 	Trace       string
@@ -76,9 +78,12 @@ func rows(events []*lineage.Event, c Clock) []Event {
 	for _, e := range events {
 		row := Event{
 			Key: key(e.Source, e.ID), Time: c.ofDay(e.Time), Source: e.Source, ID: e.ID, Kind: e.Kind.String(), Type: e.Type,
-			Stage: e.Stage, Outcome: OutcomeBadge(e.Outcome), Attempt: e.Attempt, Reason: e.Reason,
+			Stage: e.Stage, Outcome: OutcomeBadge(e.Outcome), Attempt: e.Attempt, Reason: e.Reason, Amount: Money(e.Amount),
 			Trace: e.TraceID.String(), Correlation: e.Correlation, Causation: e.Causation,
 			Contract: e.Contract, Payload: pretty(e.Payload),
+		}
+		if e.Answer != 0 {
+			row.Answer = "answered " + strconv.Itoa(e.Answer)
 		}
 		if !e.TraceID.IsZero() {
 			row.TraceURL = TraceURL(e.TraceID)

@@ -2,6 +2,7 @@ package view
 
 import (
 	"slices"
+	"strings"
 
 	"throughline/lineage"
 )
@@ -15,6 +16,8 @@ type Execution struct {
 	State      Badge
 	Stage      string
 	Where      string // where it is, in plain words
+	Deadlines  Cut[Deadline]
+	Amount     string // of the anchor
 	Truncated  bool
 	Started    Time
 	Last       Time
@@ -47,6 +50,7 @@ type Object struct {
 	Leaf                    bool
 	Placeholder             bool
 	Looked                  bool // the one whose page this is
+	Amount                  string
 }
 
 // Rank is the objects of one rank, under the types that they are of.
@@ -90,21 +94,45 @@ func (c Cut[T]) Total() int { return len(c.Rows) + c.More }
 
 // NewExecution makes the view of e for the page of the object looked at, which
 // may be zero. The id names its element.
-func NewExecution(e *lineage.Execution, looked lineage.Object, id string, c Clock) Execution {
+func NewExecution(e *lineage.Execution, looked lineage.Object, id string, l Lore, c Clock) Execution {
 	anchor := newObject(e.Anchor)
 	anchor.Anchor = !e.Unanchored
 	anchorType := e.Anchor.Type
 	if e.Unanchored {
 		anchorType = ""
 	}
-	return Execution{
+	x := Execution{
 		ID: id, Flow: e.Flow, Anchor: anchor, Unanchored: e.Unanchored,
-		State: StateBadge(e.State), Stage: e.Stage, Where: where(e, c), Truncated: e.Truncated,
+		State: StateBadge(e.State), Stage: e.Stage, Where: where(e, l, c), Truncated: e.Truncated,
+		Deadlines: NewDeadlines(l.Of(e), e.Anchor, l, c), Amount: amountOf(e),
 		Started: c.time(e.StartedAt), Last: c.time(e.LastAt), Took: lasted(e),
 		Stages: stages(e, c), Ranks: ranks(e, looked), Objects: len(e.Members),
 		Graph: NewGraph(e, looked), Relations: relations(e.Edges),
 		Claims: cut(Claims(e.Claims, anchorType), maxClaims), Events: NewEvents(e.Events, c),
 	}
+	x.sayOnce()
+	return x
+}
+
+// sayOnce leaves out of the deadlines what the sentence above them has told to do
+// already, unless it is an address, which only they link.
+func (x *Execution) sayOnce() {
+	for i := range x.Deadlines.Rows {
+		book := &x.Deadlines.Rows[i].Runbook
+		if book.URL == "" && strings.Contains(x.Where, "What to do: "+strings.TrimRight(book.Text, ". \n")) {
+			*book = Runbook{}
+		}
+	}
+}
+
+// amountOf is the amount of the anchor.
+func amountOf(e *lineage.Execution) string {
+	for _, m := range e.Members {
+		if m.Object == e.Anchor {
+			return Money(m.Amount)
+		}
+	}
+	return ""
 }
 
 func lasted(e *lineage.Execution) string {
@@ -125,7 +153,7 @@ func newObject(o lineage.Object) Object {
 func newMember(e *lineage.Execution, m lineage.Member, looked lineage.Object) Object {
 	o := newObject(m.Object)
 	o.Anchor = !e.Unanchored && m.Object == e.Anchor
-	o.Leaf, o.Placeholder = m.Leaf, m.Placeholder
+	o.Leaf, o.Placeholder, o.Amount = m.Leaf, m.Placeholder, Money(m.Amount)
 	o.Looked = isLooked(m, looked)
 	for _, a := range m.Aliases {
 		o.Aliases = append(o.Aliases, newObject(a))
@@ -153,7 +181,7 @@ func stages(e *lineage.Execution, c Clock) []Stage {
 			when = s.First
 		}
 		out = append(out, Stage{
-			Name: s.Name, Badge: StateBadge(s.State), When: c.time(when),
+			Name: s.Name, Badge: stageBadge(s.State), When: c.time(when),
 			Attempts: s.Attempts, Reason: s.Reason, Current: s.Name == e.Stage,
 		})
 	}

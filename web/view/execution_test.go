@@ -66,7 +66,7 @@ func TestWhereSaysInPlainWordsWhereATransactionIs(t *testing.T) {
 			base(func(e *lineage.Execution) {
 				e.State, e.Stages[0] = lineage.StateRetrying, lineage.Stage{Name: "order", State: lineage.StateRetrying, Attempts: 1}
 			}),
-			"Trying again at order; another attempt is due. Next would be invoice.",
+			"Retrying, not failed yet: attempt 1 of order failed; another attempt is due. Next would be invoice.",
 		},
 		"a completed one tells how long it took": {
 			base(func(e *lineage.Execution) { e.State, e.EndedAt = lineage.StateCompleted, noon }),
@@ -83,7 +83,7 @@ func TestWhereSaysInPlainWordsWhereATransactionIs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := view.NewExecution(tc.e, lineage.Object{}, "x1", utc()).Where; got != tc.want {
+			if got := view.NewExecution(tc.e, lineage.Object{}, "x1", view.Lore{}, utc()).Where; got != tc.want {
 				t.Errorf("\n got %q\nwant %q", got, tc.want)
 			}
 		})
@@ -99,7 +99,7 @@ func TestTheObjectLookedAtIsFoundUnderAnyOfItsNames(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for _, r := range view.NewExecution(order(""), looked, "x1", utc()).Ranks {
+			for _, r := range view.NewExecution(order(""), looked, "x1", view.Lore{}, utc()).Ranks {
 				for _, o := range r.Objects {
 					if want := o.ID == "SO-1"; o.Looked != want {
 						t.Errorf("%s %s: looked at is %v, want %v", o.Type, o.ID, o.Looked, want)

@@ -5,11 +5,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/a-h/templ"
 	"golang.org/x/net/html"
 
 	"throughline/lineage"
+	"throughline/slo"
 	"throughline/web/view"
 )
 
@@ -27,6 +29,21 @@ func gallery(evil string) map[string]templ.Component {
 	trace := view.NewTrace(summary, []lineage.Span{span(traceID(1), 1, 0, 0, 1e9), broken, span(traceID(1), 3, 9, 0, 0)}, 2, c)
 	executions := view.Executions{Rows: view.NewSummaries(flow(evil).Latest, c), Zone: "UTC", Filter: view.Filter{Flow: evil}, Flows: []string{evil}, Stages: []string{evil}, First: "/executions", Next: "/executions?cursor=x"}
 	quarantined := []lineage.Quarantined{{ID: "q" + evil, Signal: lineage.Events, Source: evil, EventID: evil, Type: evil, Reason: "bad " + evil, Payload: []byte(evil)}, {Payload: []byte{0xff, 0}}}
+	lore, waiting := lore(evil), incident(evil)
+	waiting.ID, waiting.State, waiting.ResolvedAt, waiting.Resolution, waiting.AcknowledgedAt = "i-2", slo.Resolved, noon, slo.ByEnd, time.Time{}
+	late := slo.Incident{ID: "l-1" + evil, Kind: slo.LateIncident, Source: "erp" + evil, State: slo.Firing, OpenedAt: noon, Waiting: 2}
+	bare := slo.Incident{State: slo.Firing, Impact: slo.Impact{Runbook: "https://runbooks.example/" + evil}}
+	incidents := view.Incidents{
+		Rows: view.NewIncidents([]slo.Incident{incident(evil), waiting, late}, lore, c), Filter: view.IncidentFilter{SLA: evil},
+		SLAs: []string{evil}, Firing: 2, Here: "/incidents?sla=" + evil, Next: "/incidents?cursor=x",
+	}
+	mine := incidents
+	mine.Owner = "Ada" + evil
+	first, second := incident(evil), bare
+	queues := []lineage.Queue{
+		{System: "nats" + evil, Name: "ORDERS.dlq" + evil, Depth: 2, Oldest: noon.Add(-time.Hour), DeadLetter: true, At: noon},
+		{System: "nats", Name: "ORDERS", Consumer: "erp" + evil, At: noon.Add(-time.Hour)},
+	}
 	page := view.Page{Title: "T" + evil, Query: evil, Section: "overview", Parts: []view.Part{{ID: "x", Body: view.SearchPage(view.Search{Query: evil})}}}
 	frame := view.Frame{Path: "/" + evil, Live: "/live?page=" + evil, Theme: "dark", Zone: "UTC", Zones: []string{"UTC"}, Style: "/s.css", Icon: "/i.svg", Scripts: []string{"/a.js"}, Notes: []string{"note " + evil}, Version: evil}
 	return map[string]templ.Component{
@@ -34,16 +51,27 @@ func gallery(evil string) map[string]templ.Component {
 		"an update":                  view.Fragment(page.Parts[0], true),
 		"a beat":                     view.Beat(),
 		"a failure":                  view.Failure(404, "Not Found", evil, "r-1"),
-		"an overview":                view.OverviewPage(view.Overview{Flows: []view.Flow{view.NewFlow(flow(evil), c), view.NewFlow(lineage.FlowOverview{Flow: "bare"}, c)}}),
+		"an overview":                view.OverviewPage(view.Overview{Flows: []view.Flow{view.NewFlow(flow(evil), figures(evil), lore, c), view.NewFlow(lineage.FlowOverview{Flow: "bare"}, nil, lore, c), view.NewFlow(lineage.FlowOverview{Flow: "unpromised", Stages: []lineage.StageCount{{Stage: "s"}}}, nil, lore, c)}}),
 		"an empty overview":          view.OverviewPage(view.Overview{First: view.FirstEvent{Events: "http://x/" + evil, HTTP: "http://x", GRPC: "http://y"}}),
 		"a list of executions":       view.ExecutionsPage(executions),
 		"an empty list":              view.ExecutionsPage(view.Executions{}),
 		"a list narrowed to nothing": view.ExecutionsPage(view.Executions{Filter: view.Filter{State: "open"}}),
-		"a lineage":                  view.LineagePage(view.NewLineage(looked, lineage.Answer{Executions: []*lineage.Execution{e, e}, Unanchored: []*lineage.Execution{unanchored}}, c)),
-		"an unknown object":          view.LineagePage(view.NewLineage(object("order", evil, evil), lineage.Answer{}, c)),
+		"a lineage":                  view.LineagePage(view.NewLineage(looked, lineage.Answer{Executions: []*lineage.Execution{e, e}, Unanchored: []*lineage.Execution{unanchored}}, lore, c)),
+		"an unknown object":          view.LineagePage(view.NewLineage(object("order", evil, evil), lineage.Answer{}, lore, c)),
 		"traces":                     view.TracesPart(view.Traces{Traces: []view.Trace{trace}, More: 3, Problem: "away", Open: true}),
 		"a search":                   view.SearchPage(view.Search{Query: evil, Matches: view.NewMatches([]lineage.Match{{Object: object("order", evil, "1"+evil), Executions: []lineage.ExecutionRef{{Flow: evil, Anchor: looked}}}, {Object: looked}}), More: 2}),
 		"an empty search":            view.SearchPage(view.Search{}),
+		"incidents":                  view.IncidentsPage(incidents),
+		"incidents for one by name":  view.IncidentsPage(mine),
+		"no incidents":               view.IncidentsPage(view.Incidents{SLAs: []string{"s"}}),
+		"no promises":                view.IncidentsPage(view.Incidents{}),
+		"incidents narrowed away":    view.IncidentsPage(view.Incidents{Firing: 1, Filter: view.IncidentFilter{State: "resolved"}}),
+		"an incident":                view.IncidentPage(view.NewIncident(&first, lore, c), "Ada"+evil, "/incidents?sla="+evil),
+		"a resolved incident":        view.IncidentPage(view.NewIncident(&waiting, lore, c), "", ""),
+		"a source that is behind":    view.IncidentPage(view.NewIncident(&late, lore, c), "", ""),
+		"an incident with a link":    view.IncidentPage(view.NewIncident(&second, lore, c), "", ""),
+		"queues":                     view.QueuesPage(view.NewQueues(queues, c)),
+		"no queues":                  view.QueuesPage(view.Queues{}),
 		"a quarantine":               view.QuarantinePage(view.Quarantine{Rows: view.NewQuarantined(quarantined, c), Zone: "UTC", Next: "/quarantine?cursor=x"}),
 		"an empty quarantine":        view.QuarantinePage(view.Quarantine{}),
 		"a status":                   view.StatusPage(view.Status{Reasons: []string{evil}, Notes: []string{evil}, Version: evil, Signals: []view.Signal{{Name: "traces", Received: 12345, Lag: "1 s"}}}),

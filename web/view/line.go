@@ -4,29 +4,40 @@ import (
 	"strings"
 
 	"throughline/lineage"
+	"throughline/slo"
 )
 
-// where says in one sentence where an execution is, and what it waits for.
-func where(e *lineage.Execution, c Clock) string {
+// story tells one execution in short sentences: where it is, why, and what comes
+// next.
+type story struct {
+	*lineage.Execution
+	lore   Lore
+	clocks []slo.Reading // by deadline
+	c      Clock
+}
+
+// where says in plain words where an execution is.
+func where(e *lineage.Execution, l Lore, c Clock) string {
+	s := &story{e, l, l.Of(e), c}
 	switch {
 	case e.Unanchored:
-		return "No " + e.Flow + " anchor reaches these objects yet: they were seen, but what should have followed was not. The last sign came " + c.sign(e) + "."
+		return s.loose()
 	case e.State == lineage.StateCompleted:
-		return "Complete: " + all(len(e.Stages)) + took(e) + "."
+		return "Complete: " + all(len(e.Stages)) + took(e) + "." + s.missed()
 	case e.State == lineage.StateFailed:
-		return "Stopped" + at(e, lineage.StateFailed) + ", and nobody is trying again." + next(e)
+		return s.stopped() + s.next()
 	case e.State == lineage.StateRetrying:
-		return "Trying again" + at(e, lineage.StateRetrying) + "; another attempt is due." + next(e)
+		return s.retrying() + s.next()
 	case e.State == lineage.StateOpen:
-		return waiting(e, c)
+		return s.open()
 	default:
-		return "Observed: this flow names no stages, so nothing is owed. " + Of(len(e.Events), "event") + ", the last " + c.sign(e) + "."
+		return "Observed: this flow names no stages, so nothing is owed. " + Of(len(e.Events), "event") + ", the last " + s.sign() + "."
 	}
 }
 
-func (c Clock) sign(e *lineage.Execution) string {
-	if s := c.Since(e.LastAt); s != "" {
-		return s
+func (s *story) sign() string {
+	if sign := s.c.Since(s.LastAt); sign != "" {
+		return sign
 	}
 	return "at a time that was not told"
 }
@@ -45,50 +56,42 @@ func took(e *lineage.Execution) string {
 	return ", " + Span(e.EndedAt.Sub(e.StartedAt)) + " from first to last"
 }
 
-// at names the stage that is in the given state, how often it was tried and why
-// it failed, in its source's words.
-func at(e *lineage.Execution, state lineage.State) string {
-	for _, s := range e.Stages {
-		if s.State != state {
-			continue
-		}
-		out := " at " + s.Name
-		if s.Attempts > 1 {
-			out += " after " + Count(s.Attempts) + " attempts"
-		}
-		if s.Reason != "" {
-			out += ": “" + strings.TrimRight(s.Reason, ". ") + "”"
-		}
-		return out
+// open tells an execution that goes on: what is missing by its deadline comes
+// first.
+func (s *story) open() string {
+	first, breached := s.breached()
+	switch {
+	case !breached:
+		return s.waiting() + s.due()
+	case first.Provisional:
+		return s.promise(first) + s.others() + " " + s.waiting()
+	default:
+		return s.owed(first) + " is missing: it was due by " + s.c.Near(first.DueAt) + "." + s.others() + " " + s.waiting() + runbook(first)
 	}
-	if e.Stage != "" {
-		return " at " + e.Stage
-	}
-	return ""
 }
 
-func waiting(e *lineage.Execution, c Clock) string {
-	since := trouble(e)
-	if s := c.Since(e.LastAt); s != "" {
-		since += " The last event came " + s + "."
+func (s *story) waiting() string {
+	since := s.trouble()
+	if sign := s.c.Since(s.LastAt); sign != "" {
+		since += " The last event came " + sign + "."
 	}
 	furthest := -1
-	for i, s := range e.Stages {
+	for i, stage := range s.Stages {
 		switch {
-		case s.State == lineage.StatePartial:
-			return "Under way at " + s.Name + ": some of its objects have reached it, not all." + since
-		case s.Name == e.Stage:
+		case stage.State == lineage.StatePartial:
+			return "Under way at " + stage.Name + ": some of its objects have reached it, not all." + since
+		case stage.Name == s.Stage:
 			furthest = i
 		}
 	}
 	var unseen, ahead []string
-	for i, s := range e.Stages {
+	for i, stage := range s.Stages {
 		switch {
-		case s.State != lineage.StatePending:
+		case stage.State != lineage.StatePending:
 		case i < furthest:
-			unseen = append(unseen, s.Name)
+			unseen = append(unseen, stage.Name)
 		default:
-			ahead = append(ahead, s.Name)
+			ahead = append(ahead, stage.Name)
 		}
 	}
 	missing := ""
@@ -99,40 +102,68 @@ func waiting(e *lineage.Execution, c Clock) string {
 	case len(ahead) > 0 && furthest < 0:
 		return "Waiting for its first stage, " + ahead[0] + "." + since
 	case len(ahead) > 0:
-		return "Waiting for " + ahead[0] + "; " + e.Stage + " is the furthest that it has come." + missing + since
+		return "Waiting for " + ahead[0] + "; " + s.Stage + " is the furthest that it has come." + missing + since
 	case furthest >= 0:
-		return "It has come to " + e.Stage + ", its last stage." + missing + since
+		return "It has come to " + s.Stage + ", its last stage." + missing + since
 	}
 	return "Under way." + since
 }
 
 // trouble tells the last failure that no later success of the same step made good,
 // in its source's words.
-func trouble(e *lineage.Execution) string {
+func (s *story) trouble() string {
 	type step struct{ source, name string }
 	well := make(map[step]bool)
-	for i := len(e.Events) - 1; i >= 0; i-- {
-		event := e.Events[i]
+	for i := len(s.Events) - 1; i >= 0; i-- {
+		event := s.Events[i]
 		at := step{event.Source, event.Type}
 		switch {
 		case event.Outcome != lineage.OutcomeFailed:
 			well[at] = true
 		case !well[at]:
-			out := " But " + event.Type + " failed at " + strings.TrimPrefix(event.Source, "otel:")
-			if event.Reason != "" {
-				out += ": “" + strings.TrimRight(event.Reason, ". ") + "”"
-			}
-			return out + "."
+			return " But " + event.Type + " failed at " + s.lore.source(event.Source) + quoted(event.Reason) + "."
 		}
 	}
 	return ""
 }
 
-func next(e *lineage.Execution) string {
-	for _, s := range e.Stages {
-		if s.State == lineage.StatePending {
-			return " Next would be " + s.Name + "."
-		}
+// loose tells what no anchor reaches. When a deadline for the anchor has passed,
+// it is told what it never became.
+func (s *story) loose() string {
+	first, breached := s.breached()
+	goods := ""
+	if breached {
+		goods = s.lore.goods(first.SLA.Flow, first.SLA.Stop)
 	}
-	return ""
+	switch became := capital(first.SLA.Start) + ", but never became " + an(goods) + ": "; {
+	case goods == "" || goods != s.lore.anchor(s.Execution):
+		return s.adrift()
+	case first.Provisional:
+		return capital(first.SLA.Start) + ", and not yet " + an(goods) + ": it was due by " + s.c.Near(first.DueAt) + ", but " +
+			s.lore.source(first.SLA.ClosingSource) + " is behind and may have kept it."
+	case s.State == lineage.StateFailed && s.failure(lineage.StateFailed) != nil:
+		return became + s.rejected(s.failure(lineage.StateFailed)) + " " + s.promise(first) + runbook(first)
+	case s.State == lineage.StateRetrying:
+		return became + s.attempt() + " " + s.promise(first) + runbook(first)
+	default:
+		return became + "it was due by " + s.c.Near(first.DueAt) + ", and nothing of it was seen." + runbook(first)
+	}
+}
+
+func (s *story) adrift() string {
+	switch s.State {
+	case lineage.StateFailed:
+		return s.stopped() + s.next()
+	case lineage.StateRetrying:
+		return s.retrying() + s.next()
+	}
+	return "No " + s.Flow + " anchor reaches these objects yet: they were seen, but what should have followed was not. The last sign came " +
+		s.sign() + "." + s.due()
+}
+
+func capital(word string) string {
+	if word == "" {
+		return ""
+	}
+	return strings.ToUpper(word[:1]) + word[1:]
 }

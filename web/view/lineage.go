@@ -12,20 +12,21 @@ type Lineage struct {
 	Looked     Object
 	Executions []Execution
 	Unanchored []Execution
+	NoClocks   bool // deadlines cannot be read just now
 	TraceOnly  bool // a trace whose spans are stored, but that names nothing
 }
 
 // NewLineage makes the page of the object looked at from what is known of it.
-func NewLineage(looked lineage.Object, a lineage.Answer, c Clock) Lineage {
+func NewLineage(looked lineage.Object, a lineage.Answer, l Lore, c Clock) Lineage {
 	out := Lineage{Looked: newObject(looked)}
 	shared := carriersOf(a.Executions)
 	for i, e := range a.Executions {
-		x := NewExecution(e, looked, "x"+strconv.Itoa(i+1), c)
+		x := NewExecution(e, looked, "x"+strconv.Itoa(i+1), l, c)
 		shared.tell(&x)
 		out.Executions = append(out.Executions, x)
 	}
 	for i, e := range a.Unanchored {
-		out.Unanchored = append(out.Unanchored, NewExecution(e, looked, "u"+strconv.Itoa(i+1), c))
+		out.Unanchored = append(out.Unanchored, NewExecution(e, looked, "u"+strconv.Itoa(i+1), l, c))
 	}
 	return out
 }

@@ -50,6 +50,32 @@ func (f Filter) URL(cursor string) string {
 	return withQuery("/executions", q)
 }
 
+// IncidentURL is the address of one incident.
+func IncidentURL(id string) string { return "/incidents/" + url.PathEscape(id) }
+
+// withBack is an incident's form, which leads back to where the reader was.
+func withBack(incident, back string) string {
+	return incident + "?" + url.Values{"back": {back}}.Encode() + "#acknowledge"
+}
+
+// IncidentFilter is what narrows the list of incidents.
+type IncidentFilter struct {
+	State, SLA string
+	Limit      int // 0: the page's own
+}
+
+// URL is the address of the list narrowed by f, from cursor on.
+func (f IncidentFilter) URL(cursor string) string {
+	q := url.Values{}
+	set(q, "state", f.State)
+	set(q, "sla", f.SLA)
+	set(q, "cursor", cursor)
+	if f.Limit > 0 {
+		q.Set("limit", strconv.Itoa(f.Limit))
+	}
+	return withQuery("/incidents", q)
+}
+
 func set(q url.Values, key, value string) {
 	if value != "" {
 		q.Set(key, value)

@@ -1,6 +1,11 @@
 package view
 
-import "throughline/lineage"
+import (
+	"time"
+
+	"throughline/lineage"
+	"throughline/slo"
+)
 
 // Overview is the first page: every flow, or how to send the first event.
 type Overview struct {
@@ -21,9 +26,13 @@ type Flow struct {
 	URL        string
 	Total      int
 	Unanchored int
+	AsOf       Time // to the minute
+	Tiles      []Tile
+	Promises   []Promise
+	Window     string // of what the deadlines came to
+	Owes       bool   // it names stages, so that deadlines could be promised
 	Stages     []FlowStage
 	Samples    int
-	P50, P95   string
 	Max        string
 	Trend      Trend
 	Latest     Executions
@@ -46,20 +55,39 @@ type Share struct {
 	X, Width int
 }
 
-// NewFlow makes the view of one flow.
-func NewFlow(f lineage.FlowOverview, c Clock) Flow {
+// NewFlow makes the view of one flow; figures are those of every SLA.
+func NewFlow(f lineage.FlowOverview, figures []slo.Figures, l Lore, c Clock) Flow {
+	var mine []slo.Figures
+	for _, g := range figures {
+		if g.SLA.Flow == f.Flow {
+			mine = append(mine, g)
+		}
+	}
+	total := sum(mine)
 	out := Flow{
 		Name: f.Flow, URL: Filter{Flow: f.Flow}.URL(""), Total: f.Total, Unanchored: f.Unanchored,
-		Samples: f.Latency.Samples, P50: Span(f.Latency.P50), P95: Span(f.Latency.P95), Max: Span(f.Latency.Max),
+		AsOf: asOf(total.AsOf, c), Tiles: newTiles(f, mine, l), Promises: newPromises(mine, c), Window: window(total.Window),
+		Samples: f.Latency.Samples, Max: Span(f.Latency.Max),
 		Trend: NewTrend(f.Trend, c), Latest: Executions{Rows: NewSummaries(f.Latest, c), Zone: c.ZoneName()},
 	}
 	for _, s := range f.Stages {
+		out.Owes = out.Owes || s.Stage != ""
 		if stage, some := newFlowStage(f.Flow, s); some || s.Stage != "" {
 			out.Stages = append(out.Stages, stage)
 		}
 	}
 	draw(out.Stages)
 	return out
+}
+
+// asOf tells how fresh figures are, to the minute: those that stand still are not
+// drawn again.
+func asOf(t time.Time, c Clock) Time {
+	if t.IsZero() || t.After(c.Now) {
+		t = c.Now
+	}
+	t = t.Truncate(time.Minute)
+	return Time{Text: c.format(t, "15:04 MST"), ISO: c.ISO(t)}
 }
 
 func newFlowStage(flow string, s lineage.StageCount) (FlowStage, bool) {

@@ -7,7 +7,7 @@ import "github.com/a-h/templ"
 // can replace any of them by name.
 type Page struct {
 	Title   string
-	Section string // "overview", "executions", "quarantine", "status" or ""
+	Section string // one of sections, or ""
 	Query   string // what the search box holds
 	Parts   []Part
 }
@@ -36,6 +36,8 @@ type Frame struct {
 var sections = []struct{ ID, Name, Href string }{
 	{"overview", "Overview", "/"},
 	{"executions", "Transactions", "/executions"},
+	{"incidents", "Incidents", "/incidents"},
+	{"queues", "Queues", "/queues"},
 	{"quarantine", "Quarantine", "/quarantine"},
 	{"status", "Status", "/status"},
 }

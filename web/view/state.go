@@ -32,6 +32,15 @@ func StateBadge(s lineage.State) Badge {
 	}
 }
 
+// stageBadge is the badge of a stage on the bar, which has room for plain words.
+func stageBadge(s lineage.State) Badge {
+	b := StateBadge(s)
+	if s == lineage.StateRetrying {
+		b.Word = "retrying, not failed yet"
+	}
+	return b
+}
+
 // OutcomeBadge is the badge of what an event reports; empty counts as ok.
 func OutcomeBadge(o lineage.Outcome) Badge {
 	switch o {

@@ -1,0 +1,222 @@
+package alerts
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+
+	"go.etcd.io/bbolt"
+
+	"throughline/lineage"
+	"throughline/slo"
+)
+
+// The buckets of the book.
+const (
+	metaBucket      = "meta"      // by name, below
+	incidentsBucket = "incidents" // by identity: slo.Incident
+	waitingBucket   = "waiting"   // clocks with a provisional breach, by the identity of their incident: behind
+	outboxBucket    = "outbox"    // by place, eight bytes: notice
+	unsavedBucket   = "unsaved"   // identities of incidents that the store does not have
+)
+
+// The names in the bucket meta.
+const (
+	formatName = "format"
+	placeName  = "place" // in the ledger, eight bytes
+	lastName   = "last"  // identity of the transition there
+	nextName   = "next"  // place of the next notice, eight bytes
+)
+
+// format is the layout that this code reads and writes.
+const format = "1"
+
+// book is the file. A write is durable as a whole or not there at all.
+type book struct {
+	db   *bbolt.DB
+	step func(string) error
+}
+
+func (b *book) close() error {
+	if err := b.db.Close(); err != nil {
+		return lineage.E(lineage.Unavailable, "close alerts.db", err)
+	}
+	return nil
+}
+
+// write commits a draft. Written twice it is there once: the outbox's places are
+// the draft's.
+func (b *book) write(d *draft) error {
+	if err := b.step("write"); err != nil {
+		return err
+	}
+	err := b.db.Update(func(tx *bbolt.Tx) error {
+		if err := d.write(tx); err != nil {
+			return err
+		}
+		return b.step("commit")
+	})
+	if err != nil {
+		return lineage.E(lineage.Unavailable, "write alerts.db", err)
+	}
+	return b.step("committed")
+}
+
+func (d *draft) write(tx *bbolt.Tx) error {
+	incidents, unsaved := tx.Bucket([]byte(incidentsBucket)), tx.Bucket([]byte(unsavedBucket))
+	for _, id := range d.saved {
+		if err := unsaved.Delete([]byte(id)); err != nil {
+			return err
+		}
+	}
+	for id, i := range d.incidents {
+		if err := put(incidents, []byte(id), i); err != nil {
+			return err
+		}
+		if !d.marks {
+			continue
+		}
+		if err := unsaved.Put([]byte(id), []byte{}); err != nil {
+			return err
+		}
+	}
+	for _, id := range d.forgotten {
+		if err := incidents.Delete([]byte(id)); err != nil {
+			return err
+		}
+	}
+	if err := d.writeWaiting(tx.Bucket([]byte(waitingBucket))); err != nil {
+		return err
+	}
+	if err := d.writeOutbox(tx.Bucket([]byte(outboxBucket))); err != nil {
+		return err
+	}
+	return d.writeMeta(tx.Bucket([]byte(metaBucket)))
+}
+
+func (d *draft) writeWaiting(b *bbolt.Bucket) error {
+	for id, source := range d.waiting {
+		var err error
+		if source == nil {
+			err = b.Delete([]byte(id))
+		} else {
+			err = put(b, []byte(id), source)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *draft) writeOutbox(b *bbolt.Bucket) error {
+	for _, o := range d.from.outbox[:d.settled] {
+		if err := b.Delete(number(o.seq)); err != nil {
+			return err
+		}
+	}
+	for i := range d.notices {
+		if err := put(b, number(d.notices[i].seq), &d.notices[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *draft) writeMeta(b *bbolt.Bucket) error {
+	if n := len(d.notices); n > 0 {
+		if err := b.Put([]byte(nextName), number(d.notices[n-1].seq+1)); err != nil {
+			return err
+		}
+	}
+	if d.seq == d.from.seq && d.last == d.from.last {
+		return nil
+	}
+	if err := b.Put([]byte(placeName), number(d.seq)); err != nil {
+		return err
+	}
+	return b.Put([]byte(lastName), []byte(d.last))
+}
+
+// notice reads what is owed at a place of the outbox.
+func (b *book) notice(seq uint64) (*notice, error) {
+	n := notice{seq: seq}
+	err := b.db.View(func(tx *bbolt.Tx) error {
+		return json.Unmarshal(tx.Bucket([]byte(outboxBucket)).Get(number(seq)), &n)
+	})
+	if err != nil {
+		return nil, lineage.E(lineage.Unavailable, "read alerts.db", err)
+	}
+	return &n, nil
+}
+
+// load reads the whole book, so that damage shows at the start and nowhere else.
+func (b *book) load() (*memory, error) {
+	m := newMemory()
+	err := b.db.View(func(tx *bbolt.Tx) error {
+		if err := m.loadMeta(tx.Bucket([]byte(metaBucket))); err != nil {
+			return err
+		}
+		err := each(tx, incidentsBucket, func(id []byte, i *slo.Incident) { m.put(string(id), i) })
+		if err != nil {
+			return err
+		}
+		err = each(tx, waitingBucket, func(id []byte, source *behind) {
+			m.waiting[string(id)] = source
+			m.counts[*source]++
+		})
+		if err != nil {
+			return err
+		}
+		err = each(tx, outboxBucket, func(place []byte, n *notice) {
+			if len(place) == 8 {
+				n.seq = binary.BigEndian.Uint64(place)
+				m.owe(n)
+			}
+		})
+		if err != nil {
+			return err
+		}
+		return tx.Bucket([]byte(unsavedBucket)).ForEach(func(id, _ []byte) error {
+			m.unsaved[string(id)] = true
+			return nil
+		})
+	})
+	return m, err
+}
+
+func (m *memory) loadMeta(b *bbolt.Bucket) error {
+	for name, into := range map[string]*uint64{placeName: &m.seq, nextName: &m.next} {
+		switch raw := b.Get([]byte(name)); len(raw) {
+		case 0:
+		case 8:
+			*into = binary.BigEndian.Uint64(raw)
+		default:
+			return fmt.Errorf("%s has %d bytes; want 8", name, len(raw))
+		}
+	}
+	m.last = string(b.Get([]byte(lastName)))
+	return nil
+}
+
+// each decodes every value of a bucket, in the order of keys.
+func each[T any](tx *bbolt.Tx, bucket string, yield func(key []byte, value *T)) error {
+	return tx.Bucket([]byte(bucket)).ForEach(func(key, raw []byte) error {
+		var value T
+		if err := json.Unmarshal(raw, &value); err != nil {
+			return fmt.Errorf("%s %q: %w", bucket, key, err)
+		}
+		yield(key, &value)
+		return nil
+	})
+}
+
+func put(b *bbolt.Bucket, key []byte, value any) error {
+	raw, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	return b.Put(key, raw)
+}
+
+func number(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }

@@ -1,0 +1,104 @@
+package web
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"throughline/lineage"
+	"throughline/slo"
+	"throughline/web/view"
+)
+
+func (s *Server) incidentsPage(a ask) (*page, error) {
+	q, err := s.incidentQuery(a, 50)
+	if err != nil {
+		return nil, err
+	}
+	filter := view.IncidentFilter{State: string(q.State), SLA: q.SLA}
+	if a.Query.Has("limit") {
+		filter.Limit = q.Limit
+	}
+	return &page{
+		concerns: never, // a clock runs out without any change
+		refresh:  time.Second,
+		load: func(ctx context.Context, c view.Clock) (view.Page, error) {
+			list, err := s.deps.Incidents.Incidents(ctx, q)
+			if err != nil {
+				return view.Page{}, err
+			}
+			lore := s.lore()
+			x := view.Incidents{
+				Rows: view.NewIncidents(list.Incidents, lore, c), Filter: filter, SLAs: s.slaNames(),
+				Firing: list.Firing, Resolved: list.Resolved, Owner: a.Owner, Here: filter.URL(q.Cursor),
+			}
+			if q.Cursor != "" {
+				x.First = filter.URL("")
+			}
+			if list.Next != "" {
+				x.Next = filter.URL(list.Next)
+			}
+			return view.Page{
+				Title: "Incidents", Section: "incidents",
+				Parts: []view.Part{{ID: "incidents", Body: view.IncidentsPage(x)}},
+			}, nil
+		},
+	}, nil
+}
+
+func (s *Server) incidentPage(a ask) (*page, error) {
+	back := "" // to the incident itself
+	if a.Query.Has("back") {
+		back = localPath(a.Query.Get("back"))
+	}
+	return &page{
+		concerns: never,
+		refresh:  time.Second,
+		load: func(ctx context.Context, c view.Clock) (view.Page, error) {
+			i, err := s.deps.Incidents.Incident(ctx, s.config.Tenant, a.ID)
+			if err != nil {
+				return view.Page{}, err
+			}
+			x := view.NewIncident(&i, s.lore(), c)
+			return view.Page{
+				Title: x.What + " · Incident", Section: "incidents",
+				Parts: []view.Part{{ID: "incident", Body: view.IncidentPage(x, a.Owner, back)}},
+			}, nil
+		},
+	}, nil
+}
+
+// incidentQuery reads the query of a list of incidents.
+func (s *Server) incidentQuery(a ask, limit int) (slo.IncidentQuery, error) {
+	n, cursor, err := a.page(limit)
+	if err != nil {
+		return slo.IncidentQuery{}, err
+	}
+	q := slo.IncidentQuery{Tenant: s.config.Tenant, SLA: a.Query.Get("sla"), Limit: n, Cursor: cursor}
+	switch state := slo.IncidentState(a.Query.Get("state")); state {
+	case "", slo.Firing, slo.Resolved:
+		q.State = state
+	default:
+		return q, lineage.Errorf(lineage.Invalid, "read request", "state %q is none of firing, resolved", state)
+	}
+	// A name that is misspelt would read as "nothing is overdue".
+	if names := s.slaNames(); q.SLA != "" && !slices.Contains(names, q.SLA) {
+		return q, lineage.Errorf(lineage.Invalid, "read request", "sla %q is no SLA of the catalogue, which has %s", q.SLA, orNone(names))
+	}
+	return q, nil
+}
+
+func orNone(names []string) string {
+	if len(names) == 0 {
+		return "none"
+	}
+	return strings.Join(names, ", ")
+}
+
+func (s *Server) slaNames() []string {
+	return each(s.deps.Catalogue().SLAs(), func(sla lineage.SLA) string { return sla.Name })
+}
+
+// lore is what pages know beside the evidence; clocks are added where they are asked for.
+func (s *Server) lore() view.Lore { return view.Lore{Catalogue: s.deps.Catalogue()} }
