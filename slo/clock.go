@@ -59,7 +59,8 @@ type Clock struct {
 	EndedAt    time.Time // of the stop or the cancellation
 	Holds      int       // how often it was paused
 	Seq        int       // transitions told so far, over all episodes
-	Before     *Clock    `json:",omitempty"` // the episode before, as its reset left it
+	Before     *Clock    `json:",omitempty"` // the episode before, as its reset left it; transitions do not carry it
+	Means      uint64    `json:",omitempty"` // of an open breach: a hash of the Impact that was told last
 }
 
 // Open tells whether the clock still waits for its stop.
@@ -83,7 +84,8 @@ const (
 	Correction  Kind = "corrected" // the breach was none
 	EndedKind   Kind = "ended"
 	CancelKind  Kind = "cancelled"
-	Reopened    Kind = "reopened" // what had ended it was taken back
+	Reopened    Kind = "reopened"  // what had ended it was taken back
+	Explained   Kind = "explained" // of an open breach: what it means is known better
 )
 
 // Transition is one thing that happened to a clock, as known then. Its ID is a

@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"github.com/cespare/xxhash/v2"
-
-	"throughline/lineage"
 )
 
 // IncidentKind says what an incident is about.
@@ -57,7 +55,7 @@ type Incident struct {
 	LateBy     time.Duration
 	ResolvedAt time.Time
 	Resolution Resolution
-	Told       bool // somebody was told, or will be; false for what was over when it was noticed, which never fires
+	Told       bool // somebody was told, or will be; false for what was over when it was noticed, and for what was noticed after History
 	Waiting    int  // of a late source: breaches that are provisional just now
 
 	AcknowledgedAt time.Time
@@ -124,12 +122,19 @@ func Note(old *Incident, t *Transition) (*Incident, Notice) {
 		return old.resolve(t, ByEnd)
 	case t.Kind == CancelKind:
 		return old.resolve(t, ByCancellation)
+	case t.Kind == Explained:
+		return old.explain(t), NoNotice
 	case t.Kind == Rescheduled, t.Kind == Restarted, t.Kind == ResumedKind:
 		return old.move(t), NoNotice
 	default:
 		return old, NoNotice
 	}
 }
+
+// History is how late a breach may be noticed and still have somebody told. Beyond
+// it evidence of another time was brought in, such as an old log: its open breaches
+// are listed and counted, and nobody is woken for each of them.
+const History = 7 * 24 * time.Hour
 
 // open makes an incident fire. What ended before anybody noticed is written down
 // as resolved at once, and nobody is woken for it: its clock may have told its end
@@ -149,16 +154,32 @@ func open(old *Incident, t *Transition) (*Incident, Notice) {
 	}
 	i.add(t.Recorded, text)
 	i.Key, i.Source, i.Impact = c.Key, t.Impact.Source, t.Impact
-	i.State, i.Told = Firing, c.Open()
 	i.StartedAt, i.DueAt, i.OpenedAt, i.LateBy = c.StartedAt, c.DueAt, t.Recorded, c.BreachedAt.Sub(c.DueAt)
-	if i.Told {
+	i.State, i.Told = Firing, c.Open() && i.LateBy <= History
+	switch {
+	case i.Told:
 		return i, Opening
+	case c.Open():
+		i.write(t.Recorded, fmt.Sprintf("nobody is told: it was noticed more than %d days late, so it is history that was brought in", History/(24*time.Hour)))
+		return i, NoNotice
 	}
 	end := Transition{At: c.EndedAt, Recorded: t.Recorded, Clock: *c}
 	if c.State == Cancelled {
 		return i.resolve(&end, ByCancellation)
 	}
 	return i.resolve(&end, ByEnd)
+}
+
+// explain takes over what a breach means, now that more of it is known. Who was told
+// that it fires finds it on the page; nobody is told again.
+func (i *Incident) explain(t *Transition) *Incident {
+	text := "it sticks at " + t.Impact.Stage
+	if t.Impact.Reason != "" {
+		text += ": " + t.Impact.Reason
+	}
+	next := i.next(t.Recorded, text)
+	next.Impact = t.Impact
+	return next
 }
 
 // move takes over a deadline that is another by evidence that came late. It has
@@ -232,21 +253,6 @@ func NoteLate(old *Incident, t *Transition, waiting int) (*Incident, Notice) {
 	return next, Opening
 }
 
-// Acknowledge returns the incident with who looks after it. A resolved one cannot
-// be acknowledged any more: Conflict.
-func (i *Incident) Acknowledge(now time.Time, owner, comment string) (*Incident, error) {
-	if i.State == Resolved {
-		return nil, lineage.Errorf(lineage.Conflict, "acknowledge incident", "it was resolved at %s; there is nothing left to look after", stamp(i.ResolvedAt))
-	}
-	text := owner + " acknowledged it"
-	if comment != "" {
-		text += ": " + comment
-	}
-	next := i.next(now, text)
-	next.AcknowledgedAt, next.Owner, next.Comment = now, owner, comment
-	return next, nil
-}
-
 // WithEntry returns the incident with one more line of history, such as that
 // somebody was told. Its version is the next one and does not follow the time, so
 // that the versions of what the rules say do not depend on who was told when.
@@ -297,26 +303,3 @@ func (i *Incident) rise(at time.Time) {
 func short(d time.Duration) time.Duration { return d.Round(time.Millisecond) }
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05.000 UTC") }
-
-// IncidentQuery asks for a page of incidents: firing ones first, then the newest.
-type IncidentQuery struct {
-	Tenant string
-	State  IncidentState // empty: any
-	SLA    string        // empty: any
-	Limit  int           // 1 to 1000
-	Cursor string        // of the page before; empty for the first
-}
-
-// IncidentPage is one page of a list. Next is empty on the last one. Firing and
-// Resolved count all there are, whatever the page shows.
-type IncidentPage struct {
-	Incidents        []Incident
-	Next             string
-	Firing, Resolved int
-}
-
-// Reading is a clock with the SLA that it is judged by.
-type Reading struct {
-	Clock
-	SLA lineage.SLA
-}

@@ -296,7 +296,7 @@ func (w *witness) hears(t *rapid.T, x *slo.Transition) {
 		t.Fatalf("version %d came after %d: %s", i.Version, before.Version, w)
 	case notice == slo.Opening && w.firing[id], notice == slo.Closing && !w.firing[id]:
 		t.Fatalf("told %q twice: %s", notice, w)
-	case i != nil && i.State == slo.Firing && !i.Told:
+	case i != nil && i.State == slo.Firing && !i.Told && i.LateBy <= slo.History:
 		t.Fatalf("it fires and nobody is told: %s", w)
 	}
 	if i != nil {
@@ -324,3 +324,23 @@ func (w *witness) judges(t *rapid.T, clock *slo.Clock) {
 }
 
 func (w *witness) String() string { return strings.Join(w.story, ", ") }
+
+func TestABreachOfAnotherTimeIsListedAndNobodyIsWoken(t *testing.T) {
+	t.Parallel()
+	rule, err := slo.NewRule(lineage.SLA{Name: "s", Flow: "f", Subject: "order", Start: "start", Stop: "stop", Target: lineage.Duration(time.Hour)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for late, want := range map[time.Duration]slo.Notice{slo.History: slo.Opening, slo.History + time.Second: slo.NoNotice} {
+		facts := []slo.Fact{{Stage: "start", At: monday}}
+		clock, told := rule.Step(newClock(), facts, slo.Moment{Now: monday.Add(time.Hour + late)})
+		i, notice := slo.Note(nil, &told[1])
+		if notice != want || i.State != slo.Firing || i.Told != (want == slo.Opening) {
+			t.Errorf("noticed %s late: notice %q of %+v", late, notice, i)
+		}
+		_, told = rule.Step(clock, append(facts, slo.Fact{Stage: "stop", At: monday.Add(9 * 24 * time.Hour)}), slo.Moment{Now: monday.Add(10 * 24 * time.Hour)})
+		if done, notice := slo.Note(i, &told[0]); done.State != slo.Resolved || (notice == slo.Closing) != i.Told {
+			t.Errorf("noticed %s late, then ended: notice %q of %+v", late, notice, done)
+		}
+	}
+}

@@ -15,6 +15,7 @@ import (
 type Config struct {
 	Dir      string        // where slo.db is kept
 	Tenant   string        // whose executions are judged; "": "default"
+	Transit  time.Duration // how long an event is given to arrive here after it happened; 0 means 1 s
 	Patience time.Duration // how long a breach waits for what is still on its way, before it is provisional; 0 means 15 s
 	Readers  []string      // of the ledger, beside the store: a transition is kept until all are done with it
 
@@ -54,6 +55,9 @@ func (c *Config) fill() error {
 	}
 	if c.Tenant == "" {
 		c.Tenant = "default"
+	}
+	if c.Transit == 0 {
+		c.Transit = time.Second
 	}
 	if c.Patience == 0 {
 		c.Patience = 15 * time.Second

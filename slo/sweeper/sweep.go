@@ -104,7 +104,7 @@ func (s *Sweeper) judge(now time.Time) error {
 		impact := k.impact()
 		for j := range told {
 			told[j].Impact = impact
-			if told[j].Provisional && s.mark.Before(told[j].At) {
+			if told[j].Provisional && s.mark.Before(told[j].At.Add(s.cfg.Transit)) {
 				told[j].Impact.Source = "" // it is the house that is behind, not the source
 			}
 		}
@@ -141,12 +141,16 @@ func (s *Sweeper) step(k *kept, now time.Time) (slo.Clock, []slo.Transition) {
 	return rule.Step(k.clock, k.facts(), s.moment(rule, now))
 }
 
+// lag is how long what a rule's closing source says is given to arrive.
+func (s *Sweeper) lag(r *slo.Rule) time.Duration {
+	return s.cfg.Transit + time.Duration(s.cat.Source(r.ClosingSource).Lag)
+}
+
 // moment says when a rule's clocks are judged, and up to when its closing source
 // has told all: no further than the house has read, and than the source's
 // heartbeat and known lag allow.
 func (s *Sweeper) moment(r *slo.Rule, now time.Time) slo.Moment {
-	source := s.cat.Source(r.ClosingSource)
-	lag := time.Duration(source.Lag)
+	source, lag := s.cat.Source(r.ClosingSource), s.lag(r)
 	m := slo.Moment{Now: now, Watermark: s.mark.Add(-lag), Patience: s.cfg.Patience + lag}
 	if beat := time.Duration(source.Heartbeat); beat > 0 {
 		if last := s.heard[r.ClosingSource]; now.Sub(last) > beat && last.Before(m.Watermark) {
@@ -213,7 +217,8 @@ func (s *Sweeper) begin(cat *lineage.Catalogue) {
 		w.rule = nil
 	}
 	for _, r := range rulesOf(cat) {
-		s.watch(r.Name).rule = r
+		w := s.watch(r.Name)
+		w.rule, w.lag = r, s.lag(r)
 	}
 	clear(s.inRef)
 	for key, k := range s.clocks {

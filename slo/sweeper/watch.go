@@ -10,7 +10,8 @@ import (
 
 // watch is one SLA with its clocks.
 type watch struct {
-	rule   *slo.Rule // nil: the catalogue does not have it any more
+	rule   *slo.Rule     // nil: the catalogue does not have it any more
+	lag    time.Duration // that its closing source is given
 	open   int
 	due    dueHeap           // what has to be looked at, and when
 	breach map[slo.Key]*kept // open breaches, provisional ones too
@@ -67,13 +68,14 @@ func (w *watch) count(k *kept, by int) {
 	}
 }
 
-// plan sets when a clock is looked at next, without anything being told of it: at
-// its deadline, or soon when that has passed and something is still on its way.
+// plan sets when a clock is looked at next, without anything being told of it: when
+// what kept its deadline must have arrived, or soon when that has passed and
+// something is still on its way.
 func (w *watch) plan(k *kept, now time.Time) {
 	c := &k.clock
 	switch {
 	case c.State == slo.Running && c.Verdict != slo.Breached:
-		k.next = c.DueAt
+		k.next = c.DueAt.Add(w.lag)
 		if !k.next.After(now) {
 			k.next = now.Add(soon)
 		}
