@@ -39,8 +39,9 @@ var floors = map[string]row{
 
 	// Services: loops that run the rules.
 	"lineage/stitcher": {may: []string{"lineage"}, tests: []string{"catalog"}},
-	"slo/sweeper":      {may: []string{"lineage", "slo"}, tests: []string{"catalog"}},
-	"alerts/...":       {may: []string{"lineage", "slo", "alerts/..."}},
+	"slo/boltfile":     {may: []string{"lineage"}},
+	"slo/sweeper":      {may: []string{"lineage", "slo", "slo/boltfile"}, tests: []string{"catalog"}},
+	"alerts/...":       {may: []string{"lineage", "slo", "slo/boltfile", "alerts/..."}},
 	"jobs":             {may: []string{"lineage"}},
 	"auth":             {may: []string{"lineage"}},
 

@@ -61,11 +61,17 @@ func TestAnAcknowledgementNamesSomebody(t *testing.T) {
 			{"ann", strings.Repeat("a", 1001)},
 			{"ann", "\xff"},
 			{"ann", "a\x1b[2J"},
+			{"ann\u202e", ""},
+			{"ann", "a\u202eb"},
 		} {
 			_, err := r.Acknowledge(t.Context(), "", orderID(1), c.owner, c.comment)
 			if trimmed := c.owner == "ann\n"; trimmed != (err == nil) || !trimmed && lineage.KindOf(err) != lineage.Invalid {
 				t.Errorf("%q, %.20q: %v", c.owner, c.comment, err)
 			}
+		}
+		long := strings.Repeat("é", 60) // counted as people count
+		if i, err := r.Acknowledge(t.Context(), "", orderID(1), long, "line\nline"); err != nil || i.Owner != long {
+			t.Errorf("it is %q's, %v", i.Owner, err)
 		}
 		if _, err := r.Acknowledge(t.Context(), "", "nothing", "ann", ""); lineage.KindOf(err) != lineage.NotFound {
 			t.Errorf("what is not there is acknowledged: %v", err)

@@ -66,7 +66,7 @@ func New(cfg Config, deps Deps) (*Alerts, error) {
 	if err != nil {
 		return nil, err
 	}
-	cfg.Token = "" // the webhook has it; what prints a Config cannot
+	cfg.Webhook, cfg.Token = "", "" // the webhook has them; what prints a Config cannot
 	a := &Alerts{
 		cfg: cfg, deps: deps, webhook: hook, owed: make(chan struct{}, 1),
 		step: func(string) error { return nil },

@@ -3,33 +3,32 @@ package alerts
 import (
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"go.etcd.io/bbolt"
 
 	"throughline/lineage"
 	"throughline/slo"
+	"throughline/slo/boltfile"
 )
 
 // The buckets of the book.
 const (
-	metaBucket      = "meta"      // by name, below
-	incidentsBucket = "incidents" // by identity: slo.Incident
-	waitingBucket   = "waiting"   // clocks with a provisional breach, by the identity of their incident: behind
-	outboxBucket    = "outbox"    // by place, eight bytes: notice
-	unsavedBucket   = "unsaved"   // identities of incidents that the store does not have
+	metaBucket      = boltfile.Meta // by name, below
+	incidentsBucket = "incidents"   // by identity: slo.Incident
+	waitingBucket   = "waiting"     // clocks with a provisional breach, by the identity of their incident: behind
+	outboxBucket    = "outbox"      // by place, eight bytes: notice
+	unsavedBucket   = "unsaved"     // identities of incidents that the store does not have
+	toldBucket      = "told"        // by identity: the labels with which the webhook was told that it fires
 )
 
 // The names in the bucket meta.
 const (
-	formatName = "format"
-	placeName  = "place" // in the ledger, eight bytes
-	lastName   = "last"  // identity of the transition there
-	nextName   = "next"  // place of the next notice, eight bytes
+	placeName = "place" // in the ledger, eight bytes
+	lastName  = "last"  // identity of the transition there
+	nextName  = "next"  // place of the next notice, eight bytes
 )
-
-// format is the layout that this code reads and writes.
-const format = "1"
 
 // book is the file. A write is durable as a whole or not there at all.
 type book struct {
@@ -63,7 +62,7 @@ func (b *book) write(d *draft) error {
 }
 
 func (d *draft) write(tx *bbolt.Tx) error {
-	incidents, unsaved := tx.Bucket([]byte(incidentsBucket)), tx.Bucket([]byte(unsavedBucket))
+	incidents, unsaved, told := tx.Bucket([]byte(incidentsBucket)), tx.Bucket([]byte(unsavedBucket)), tx.Bucket([]byte(toldBucket))
 	for _, id := range d.saved {
 		if err := unsaved.Delete([]byte(id)); err != nil {
 			return err
@@ -81,14 +80,14 @@ func (d *draft) write(tx *bbolt.Tx) error {
 		}
 	}
 	for _, id := range d.forgotten {
-		if err := incidents.Delete([]byte(id)); err != nil {
+		if err := errors.Join(incidents.Delete([]byte(id)), told.Delete([]byte(id))); err != nil {
 			return err
 		}
 	}
 	if err := d.writeWaiting(tx.Bucket([]byte(waitingBucket))); err != nil {
 		return err
 	}
-	if err := d.writeOutbox(tx.Bucket([]byte(outboxBucket))); err != nil {
+	if err := d.writeOutbox(tx.Bucket([]byte(outboxBucket)), told); err != nil {
 		return err
 	}
 	return d.writeMeta(tx.Bucket([]byte(metaBucket)))
@@ -109,16 +108,33 @@ func (d *draft) writeWaiting(b *bbolt.Bucket) error {
 	return nil
 }
 
-func (d *draft) writeOutbox(b *bbolt.Bucket) error {
+func (d *draft) writeOutbox(b, told *bbolt.Bucket) error {
 	for _, o := range d.from.outbox[:d.settled] {
 		if err := b.Delete(number(o.seq)); err != nil {
 			return err
 		}
 	}
 	for i := range d.notices {
-		if err := put(b, number(d.notices[i].seq), &d.notices[i]); err != nil {
+		n := &d.notices[i]
+		if err := n.label(told); err != nil {
 			return err
 		}
+		if err := put(b, number(n.seq), n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// label keeps the labels of what fires, and gives them to what is resolved: a
+// receiver knows an alert by them, whatever the incident says by then.
+func (n *notice) label(told *bbolt.Bucket) error {
+	id := []byte(n.Incident.ID)
+	if n.Kind == slo.Opening {
+		return put(told, id, labels(&n.Incident))
+	}
+	if raw := told.Get(id); raw != nil {
+		return json.Unmarshal(raw, &n.Labels)
 	}
 	return nil
 }
@@ -175,6 +191,9 @@ func (b *book) load() (*memory, error) {
 			}
 		})
 		if err != nil {
+			return err
+		}
+		if err := each(tx, toldBucket, func([]byte, *map[string]string) {}); err != nil {
 			return err
 		}
 		return tx.Bucket([]byte(unsavedBucket)).ForEach(func(id, _ []byte) error {

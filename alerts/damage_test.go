@@ -130,7 +130,7 @@ func TestABookOfALaterReleaseIsLeftAlone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = db.Update(func(tx *bbolt.Tx) error { return tx.Bucket([]byte(metaBucket)).Put([]byte(formatName), []byte("2")) })
+		err = db.Update(func(tx *bbolt.Tx) error { return tx.Bucket([]byte(metaBucket)).Put([]byte("format"), []byte("2")) })
 		if err != nil || db.Close() != nil {
 			t.Fatal(err)
 		}

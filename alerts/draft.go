@@ -39,10 +39,11 @@ type lateness struct {
 // notice is something that the outside has to be told, as it was when it came to
 // be: told again later it says the same.
 type notice struct {
-	Kind     slo.Notice   `json:"kind"`
-	At       time.Time    `json:"at"`
-	Incident slo.Incident `json:"incident"`
-	seq      uint64       // place in the outbox
+	Kind     slo.Notice        `json:"kind"`
+	At       time.Time         `json:"at"`
+	Incident slo.Incident      `json:"incident"`
+	Labels   map[string]string `json:"labels,omitempty"` // of what is resolved: those with which it fired; nil: as the incident has them
+	seq      uint64            // place in the outbox
 }
 
 // key is what a receiver knows a notice by that it gets twice.

@@ -40,7 +40,7 @@ func (a *Alerts) Incidents(_ context.Context, q slo.IncidentQuery) (slo.Incident
 	page := slo.IncidentPage{Firing: s.firing.n, Resolved: s.resolved.n}
 	for _, i := range s.listed(q.State, from) {
 		for _, one := range i {
-			if q.SLA != "" && one.SLA != q.SLA {
+			if q.SLA != "" && one.SLA != q.SLA || q.Flow != "" && one.Impact.Flow != q.Flow {
 				continue
 			}
 			if len(page.Incidents) == q.Limit {
@@ -69,8 +69,9 @@ func (s *shelf) listed(state slo.IncidentState, from place) [][]*slo.Incident {
 	return lists
 }
 
-// Incident returns one incident. It fails with NotFound also for another tenant's.
-// What it returns must not be changed.
+// Incident returns one incident. It fails with NotFound also for another tenant's,
+// and for one that was resolved so long ago that only the store has it: a page of it
+// is not there any more. What it returns must not be changed.
 func (a *Alerts) Incident(_ context.Context, tenant, id string) (slo.Incident, error) {
 	const op = "find incident"
 	a.mu.Lock()

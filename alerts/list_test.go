@@ -37,6 +37,7 @@ func TestAListIsSortedWhateverChanges(t *testing.T) {
 			n := rapid.IntRange(0, 15).Draw(t, "incident")
 			at := func(what string) time.Time { return time.Unix(int64(rapid.IntRange(1, 9).Draw(t, what)), 0) }
 			i := slo.Incident{ID: fmt.Sprint(n), Tenant: "default", Key: slo.Key{SLA: fmt.Sprint("sla", n%2)}, State: slo.Firing, OpenedAt: at("opened")}
+			i.Impact.Flow = []string{"", "cash", "pay"}[n%3] // late sources are of none
 			if rapid.Bool().Draw(t, "resolved") {
 				i.State, i.ResolvedAt = slo.Resolved, at("resolved at")
 			}
@@ -53,6 +54,7 @@ func TestAListIsSortedWhateverChanges(t *testing.T) {
 			q := slo.IncidentQuery{
 				Limit: rapid.IntRange(1, 5).Draw(t, "limit"), SLA: rapid.SampledFrom([]string{"", "sla0"}).Draw(t, "sla"),
 				State: rapid.SampledFrom([]slo.IncidentState{"", slo.Firing, slo.Resolved}).Draw(t, "state"),
+				Flow:  rapid.SampledFrom([]string{"", "cash", "none of ours"}).Draw(t, "flow"),
 			}
 			var want []slo.Incident
 			firing := 0
@@ -60,7 +62,7 @@ func TestAListIsSortedWhateverChanges(t *testing.T) {
 				if i.State == slo.Firing {
 					firing++
 				}
-				if (q.SLA == "" || q.SLA == i.SLA) && (q.State == "" || q.State == i.State) {
+				if (q.SLA == "" || q.SLA == i.SLA) && (q.State == "" || q.State == i.State) && (q.Flow == "" || q.Flow == i.Impact.Flow) {
 					want = append(want, i)
 				}
 			}

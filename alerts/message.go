@@ -43,9 +43,12 @@ type alert struct {
 
 // message is the body that tells a notice. The same notice makes the same body.
 func message(n *notice, base string) ([]byte, error) {
-	i := &n.Incident
+	i, known := &n.Incident, n.Labels
+	if known == nil {
+		known = labels(i)
+	}
 	one := alert{
-		Status: string(n.Kind), Labels: labels(i), Annotations: annotations(i),
+		Status: string(n.Kind), Labels: known, Annotations: annotations(i),
 		StartsAt: i.OpenedAt.UTC(), GeneratorURL: link(base, i.ID), Fingerprint: i.ID,
 	}
 	if n.Kind == slo.Closing {
@@ -70,8 +73,8 @@ func alertName(i *slo.Incident) string {
 	return i.SLA
 }
 
-// labels are the identity of an alert: they are the same when it fires and when it
-// is resolved.
+// labels are the identity of an alert as it fires. They are kept for when it is
+// resolved: by then the incident may be known to stick elsewhere.
 func labels(i *slo.Incident) map[string]string {
 	return told(map[string]string{
 		"alertname": alertName(i), "severity": string(i.Impact.Severity), "flow": i.Impact.Flow, "sla": i.SLA,

@@ -1,7 +1,6 @@
 package alerts
 
 import (
-	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -95,56 +94,6 @@ func TestNumbersAreWrittenForPeople(t *testing.T) {
 	}
 	if got := clip("über", 1); got != "…" {
 		t.Error(got)
-	}
-}
-
-func TestSecretsAreNeverWritten(t *testing.T) {
-	bubble(t, func(t *testing.T, r *rig) {
-		tries := 0
-		r.pager.answer = func(*call) (int, http.Header, error) {
-			switch tries++; tries {
-			case 1:
-				return 0, nil, errors.New("no route to host")
-			case 2:
-				return http.StatusUnauthorized, nil, nil
-			case 3:
-				return http.StatusFound, http.Header{"Location": {"https://elsewhere.example/"}}, nil
-			case 4:
-				return http.StatusUnprocessableEntity, nil, nil
-			}
-			return http.StatusOK, nil, nil
-		}
-		r.start()
-		r.ledger.tell(about(1, slo.BreachKind, 0), about(2, slo.BreachKind, 0))
-		pass(time.Minute)
-		r.settled()
-		i, err := r.Incident(t.Context(), "", orderID(1))
-		if err != nil || tries != 5 {
-			t.Fatalf("%d attempts, %v", tries, err)
-		}
-		r.halt()
-		text := r.log.String()
-		for _, e := range i.History {
-			text += e.Text
-		}
-		for _, hidden := range []string{secret, "queryk3y", "user:pass", "user@", "pass@"} {
-			if strings.Contains(text, hidden) {
-				t.Errorf("%q is written:\n%s", hidden, text)
-			}
-		}
-		if !strings.Contains(text, "webhook=https://pager.example/hook ") {
-			t.Errorf("the log does not say which webhook:\n%s", text)
-		}
-	})
-	for _, cfg := range []Config{
-		{Dir: "x", Webhook: "ftp://" + secret},
-		{Dir: "x", Webhook: "pager/" + secret},
-		{Dir: "x", Webhook: "http://a\x7f" + secret},
-		{Dir: "x", Webhook: "http://pager", Token: secret + "\r\nX: y"},
-	} {
-		if _, err := New(cfg, Deps{Ledger: newLedger()}); lineage.KindOf(err) != lineage.Invalid || strings.Contains(err.Error(), secret) {
-			t.Errorf("%v; want Invalid, without what it refuses", err)
-		}
 	}
 }
 

@@ -327,6 +327,13 @@ func ended(t *slo.Transition) { t.Clock.State, t.Clock.EndedAt = slo.Ended, t.At
 
 func corrected(t *slo.Transition) { t.Clock.Verdict = slo.Corrected }
 
+// sticksAt is a transition that knows where it sticks by now.
+func sticksAt(stage string) func(*slo.Transition) {
+	return func(t *slo.Transition) {
+		t.Impact.Stage, t.Impact.Reason, t.Impact.Severity = stage, "no carrier", lineage.SeverityTicket
+	}
+}
+
 func orderID(order int) string {
 	t := about(order, slo.BreachKind, 0)
 	return slo.BreachID(&t.Clock)

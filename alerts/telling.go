@@ -1,7 +1,8 @@
 package alerts
 
 // tell logs and counts what opened and what was resolved. What was over when it was
-// noticed is counted and wakes nobody, so the log does not speak of it either.
+// noticed, or was noticed so late that it is history, is counted and wakes nobody, so
+// the log does not speak of it either.
 func (a *Alerts) tell(d *draft) {
 	for _, c := range d.changes {
 		i := c.incident

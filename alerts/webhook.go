@@ -40,7 +40,8 @@ type answer struct {
 
 // webhook is the one receiver.
 type webhook struct {
-	name   string // its URL without user and query, which may be secrets
+	name   string            // scheme and host of its URL: all the rest may be a secret, as the path is of many pagers
+	hidden *strings.Replacer // of that rest
 	url    string
 	bearer string // the Authorization header; "": none
 	agent  string
@@ -63,8 +64,8 @@ func newWebhook(cfg *Config, client *http.Client, now func() time.Time) (*webhoo
 		return nil, lineage.Errorf(lineage.Invalid, op, "token has a blank or another sign that a header cannot carry")
 	}
 	w := &webhook{
-		name: (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String(),
-		url:  cfg.Webhook, agent: "throughline/" + cfg.Version, now: now,
+		name: u.Scheme + "://" + u.Host, hidden: hide(u),
+		url: cfg.Webhook, agent: "throughline/" + cfg.Version, now: now,
 	}
 	if cfg.Token != "" {
 		w.bearer = "Bearer " + cfg.Token
@@ -143,14 +144,29 @@ func (w *webhook) after(text string) time.Duration {
 	return min(max(d, 0), longestWait)
 }
 
-// plain is what failed, without the URL that net/http puts before it.
+// plain is what failed, without the URL that net/http puts before it and without
+// what else repeats a part of it, such as a Location that cannot be read.
 func (w *webhook) plain(err error) string {
-	var u *url.Error
-	if errors.As(err, &u) {
+	for u := (*url.Error)(nil); errors.As(err, &u); {
 		err = u.Err
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Sprintf("it did not answer within %s", answerTime)
 	}
-	return err.Error()
+	return w.hidden.Replace(err.Error())
+}
+
+// hide replaces everything of a URL but its scheme and host.
+func hide(u *url.URL) *strings.Replacer {
+	parts := []string{u.EscapedPath(), u.Path, u.RawQuery, u.EscapedFragment(), u.Fragment}
+	if u.User != nil {
+		parts = append(parts, u.User.String())
+	}
+	var pairs []string
+	for _, part := range parts {
+		if part != "" && part != "/" {
+			pairs = append(pairs, part, "(hidden)")
+		}
+	}
+	return strings.NewReplacer(pairs...)
 }

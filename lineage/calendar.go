@@ -29,8 +29,12 @@ type Schedule struct {
 // opening is a stretch of a day, in minutes since midnight by the wall clock.
 type opening struct{ from, to int }
 
-// maxClosed is after how many days without an opening a schedule is given up.
-const maxClosed = 366
+// How far a schedule is looked through, in days: until it has been closed for a
+// year, and in all for ten.
+const (
+	maxClosed = 366
+	maxDays   = 10 * 366
+)
 
 // Schedule checks the calendar. A nil calendar is always open. Errors are of kind
 // Invalid and name the field.
@@ -39,7 +43,7 @@ func (c *Calendar) Schedule() (Schedule, error) {
 		return Schedule{}, nil
 	}
 	fail := func(format string, args ...any) (Schedule, error) {
-		return Schedule{}, Errorf(Invalid, "calendar", "calendar: "+format, args...)
+		return Schedule{}, Errorf(Invalid, "calendar", format, args...)
 	}
 	zone, err := time.LoadLocation(c.Zone)
 	if err != nil || c.Zone == "" || c.Zone == "Local" {
@@ -120,7 +124,7 @@ func minutes(text string) (int, bool) {
 }
 
 // Add returns the moment at which d of open time have passed since t. It returns
-// false when the schedule stays closed for a year on end.
+// false when the schedule stays closed for a year on end, or it takes ten.
 func (s Schedule) Add(t time.Time, d time.Duration) (time.Time, bool) {
 	if s.zone == nil || d <= 0 {
 		return t.Add(d), true
@@ -137,7 +141,7 @@ func (s Schedule) Add(t time.Time, d time.Duration) (time.Time, bool) {
 	return end, found
 }
 
-// Between returns how much of the time from a to b is open.
+// Between returns how much of the time from a to b is open, as far as ten years.
 func (s Schedule) Between(a, b time.Time) time.Duration {
 	if !b.After(a) {
 		return 0
@@ -164,7 +168,11 @@ func (s Schedule) Between(a, b time.Time) time.Duration {
 func (s Schedule) walk(t time.Time, yield func(from, to time.Time) bool) {
 	local := t.In(s.zone)
 	year, month, day := local.Date()
-	for closed := 0; closed < maxClosed; closed++ {
+	closed := 0
+	for range maxDays {
+		if closed++; closed > maxClosed {
+			return
+		}
 		date := time.Date(year, month, day, 12, 0, 0, 0, s.zone)
 		if !s.holidays[date.Format(time.DateOnly)] {
 			for _, o := range s.week[date.Weekday()] {

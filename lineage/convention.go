@@ -21,7 +21,7 @@ func (c *Catalogue) applyConventions(ce *CloudEvent, e *naming) {
 	e.Stage = field[string](data, "stage")
 	e.Outcome = field[Outcome](data, "outcome")
 	e.Attempt = max(field[int](data, "attempt"), 0)
-	e.Reason = field[string](data, "reason")
+	e.Reason = sentence(field[string](data, "reason"))
 	amount := field[struct{ Value, Currency string }](data, "amount")
 	e.Amount, _ = ParseMoney(amount.Value, amount.Currency)
 	objects := field[map[string]json.RawMessage](data, "objects")

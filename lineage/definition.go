@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -140,8 +141,10 @@ func (d *Definition) add(file string, node ast.Node) error {
 		if err := strict(node, &doc); err != nil {
 			return err
 		}
-		d.addSLA(doc.SLA, passage{file, node})
-		return checkSLA(&doc.SLA)
+		if err := checkSLA(&doc.SLA); err != nil {
+			return err
+		}
+		return d.addSLA(doc.SLA, passage{file, node})
 	default:
 		return fmt.Errorf("kind is %q; want types, flow, guards, contract, sources or sla", h.Kind)
 	}
@@ -149,17 +152,26 @@ func (d *Definition) add(file string, node ast.Node) error {
 	return err
 }
 
-func (d *Definition) addSLA(s SLA, at passage) {
+// addSLA takes an SLA, or a later version of one. Another promise under a name that
+// is taken would disarm the first without a word.
+func (d *Definition) addSLA(s SLA, at passage) error {
 	known := slices.IndexFunc(d.SLAs, func(old SLA) bool { return old.Name == s.Name })
 	switch {
 	case known < 0:
 		d.SLAs = append(d.SLAs, s)
-	case s.Version >= d.SLAs[known].Version:
-		d.SLAs[known] = s
+	case d.SLAs[known].Flow != s.Flow || d.SLAs[known].Subject != s.Subject:
+		return Errorf(Invalid, "catalogue", "sla %s: %s has one of this name about every %s of the flow %s; give it another name",
+			s.Name, d.places[s.Name].file, d.SLAs[known].Subject, d.SLAs[known].Flow)
+	case d.SLAs[known].Version == s.Version:
+		return Errorf(Invalid, "catalogue", "sla %s: version %d is defined in %s too; to replace it, give it a greater version",
+			s.Name, s.Version, d.places[s.Name].file)
+	case d.SLAs[known].Version > s.Version:
+		return nil
 	default:
-		return
+		d.SLAs[known] = s
 	}
 	d.places[s.Name] = at
+	return nil
 }
 
 func (d *Definition) addFlow(f Flow) {
@@ -178,6 +190,24 @@ func strict(node ast.Node, into any) error {
 	return yaml.NodeToValue(node, into, yaml.Strict())
 }
 
+// plainly takes the Go out of the parser's words.
+func plainly(message string) string {
+	found := unmarshalling().FindStringSubmatch(message)
+	if found == nil {
+		return message
+	}
+	field := found[2][strings.LastIndexByte(found[2], '.')+1:]
+	want := map[string]string{"int": "a whole number", "bool": "true or false", "string": "a text"}[found[3]]
+	if want == "" {
+		want = "something of another form"
+	}
+	return fmt.Sprintf("%s is not right here; want %s", strings.ToLower(field), want)
+}
+
+func unmarshalling() *regexp.Regexp {
+	return regexp.MustCompile(`cannot unmarshal (.*) into Go struct field (\S+) of type (\S+)`)
+}
+
 // located puts file:line:col before an error: where goccy found it, else where
 // the document begins.
 func located(file string, node ast.Node, err error) error {
@@ -192,7 +222,7 @@ func located(file string, node ast.Node, err error) error {
 	}
 	var syntax yaml.Error
 	if errors.As(err, &syntax) {
-		reason = syntax.GetMessage()
+		reason = plainly(syntax.GetMessage())
 		if at := syntax.GetToken(); at != nil && at.Position != nil {
 			line, col = at.Position.Line, at.Position.Column
 		}

@@ -67,6 +67,15 @@ type Event struct {
 	Hash     uint64 // of the content; tells a resend from another event under the same identity
 }
 
+// Happened is the time that rules go by: when the event happened by its source's
+// clock, but no later than it was taken in. A clock that is fast makes no future.
+func (e *Event) Happened() time.Time {
+	if !e.Ingested.IsZero() && e.Ingested.Before(e.Time) {
+		return e.Ingested
+	}
+	return e.Time
+}
+
 // Subject returns the object that the event is about, or the zero Object.
 func (e *Event) Subject() Object {
 	for _, r := range e.Refs {

@@ -71,7 +71,7 @@ type Stage struct {
 	Last     time.Time
 	Attempts int
 	Reason   string     // of the last failure
-	DoneAt   time.Time  // when its rule was met; a failure that came later does not take it away
+	DoneAt   time.Time  // when its rule was first met, by what had been named until then; nothing later takes it away
 	Progress []Progress `json:"-"` // of the objects that have gone through, sorted
 }
 
@@ -101,6 +101,11 @@ func (x *Execution) Reached(stage string, o Object) time.Time {
 		return s.DoneAt
 	}
 	return time.Time{}
+}
+
+// GoesThrough tells whether objects like o go through a stage themselves.
+func (x *Execution) GoesThrough(stage string, o Object) bool {
+	return slices.ContainsFunc(x.Stages, func(s Stage) bool { return s.Name == stage && s.Type == o.Type })
 }
 
 // HasStage tells whether the flow of the execution has a stage of that name.

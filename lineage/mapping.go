@@ -38,6 +38,9 @@ func (c *Catalogue) FromCloudEvent(tenant string, ce *CloudEvent, ingested time.
 	} else {
 		c.applyConventions(ce, &e)
 	}
+	if e.tooLong > 0 {
+		return Event{}, Errorf(Invalid, "map event", "data: an id has %d bytes; at most %d are taken", e.tooLong, MaxID)
+	}
 	if e.tooMany {
 		return Event{}, Errorf(Invalid, "map event", "data: it names more than %d objects and relations; send it as several events", MaxNamed)
 	}
@@ -59,7 +62,7 @@ func (c *Catalogue) FromSpan(s *Span) (Event, bool) {
 		e.ID = "span-" + strconv.FormatUint(s.Hash, 16) // without an identity its content is one
 	}
 	if s.Status == "Error" {
-		e.Outcome, e.Reason = OutcomeFailed, s.StatusMessage
+		e.Outcome, e.Reason = OutcomeFailed, sentence(s.StatusMessage)
 	}
 	return c.fromAttributes("span", s.Business, e)
 }
@@ -147,7 +150,7 @@ func (c *Catalogue) apply(k *contract, at place, e *naming) bool {
 	if n, err := strconv.Atoi(first(at, k.Map.Answer)); err == nil && n > 0 && n < 1000 {
 		e.Answer = n
 	}
-	e.Reason = cmp.Or(first(at, k.Map.Reason), e.Reason)
+	e.Reason = cmp.Or(sentence(first(at, k.Map.Reason)), e.Reason)
 	e.Correlation = cmp.Or(claimable(first(at, k.Map.Correlation)), e.Correlation)
 	return true
 }

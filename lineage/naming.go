@@ -5,15 +5,23 @@ package lineage
 // them is an edge for ever.
 const MaxNamed = 10_000
 
+// MaxID is how many bytes an id may have. None of any system comes near, and every
+// one of them is a key in memory and on pages.
+const MaxID = 1024
+
 // naming is an event while it is mapped: what it names is noted once, by the
 // first and strongest role.
 type naming struct {
 	Event
 	known   map[Object]struct{} // of Refs, once there are many
 	tooMany bool
+	tooLong int // bytes of an id that is none; 0: there is no such
 }
 
 func (e *naming) addRef(o Object, role Role) {
+	if !e.fits(o) {
+		return
+	}
 	if e.known == nil && len(e.Refs) > fewNames {
 		e.known = make(map[Object]struct{}, 2*len(e.Refs))
 		for _, r := range e.Refs {
@@ -38,13 +46,13 @@ func (e *naming) addRef(o Object, role Role) {
 }
 
 func (e *naming) addRelation(r Relation) {
-	if e.room() {
+	if e.fits(r.From) && e.fits(r.To) && e.room() {
 		e.Relations = append(e.Relations, r)
 	}
 }
 
 func (e *naming) addEquality(q Equality) {
-	if q.A == q.B || q.A.Type != q.B.Type {
+	if q.A == q.B || q.A.Type != q.B.Type || !e.fits(q.A) || !e.fits(q.B) {
 		return
 	}
 	e.addRef(q.A, Alias)
@@ -52,6 +60,15 @@ func (e *naming) addEquality(q Equality) {
 	if e.room() {
 		e.Equalities = append(e.Equalities, q)
 	}
+}
+
+// fits tells whether an object's id is one.
+func (e *naming) fits(o Object) bool {
+	if n := len(o.ID) + len(o.Scope); n > MaxID {
+		e.tooLong = n
+		return false
+	}
+	return true
 }
 
 // room tells whether the event may name one more.

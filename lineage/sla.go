@@ -3,6 +3,7 @@ package lineage
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -69,6 +70,8 @@ func checkSLA(s *SLA) error {
 		}
 	}
 	switch {
+	case strings.Trim(s.Name, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" || len(s.Name) > 63:
+		return fail("name is %q; want small letters, digits and dashes, at most 63, such as invoice-posted", clip(s.Name))
 	case s.Target <= 0:
 		return fail("target is %s; want a duration of more than 0", time.Duration(s.Target))
 	case s.Start == s.Stop:
@@ -78,8 +81,12 @@ func checkSLA(s *SLA) error {
 	case s.Severity != "" && s.Severity != SeverityPage && s.Severity != SeverityTicket:
 		return fail("severity is %q; want page or ticket", s.Severity)
 	}
-	if _, err := s.Calendar.Schedule(); err != nil {
+	schedule, err := s.Calendar.Schedule()
+	if err != nil {
 		return fail("%v", err)
+	}
+	if _, ok := schedule.Add(time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC), time.Duration(s.Target)); !ok {
+		return fail("target is %s; its calendar is not open for so long within ten years", time.Duration(s.Target))
 	}
 	return nil
 }
@@ -98,6 +105,17 @@ func (s *SLA) checkFlow(flows []Flow) error {
 
 // SLAs returns the SLAs of the catalogue, sorted by name. They must not be changed.
 func (c *Catalogue) SLAs() []SLA { return c.def.SLAs }
+
+// KnownStage tells whether a flow has a stage of that name, or a contract reports it.
+// Events without a contract may report any other.
+func (c *Catalogue) KnownStage(flow, name string) bool {
+	for _, f := range c.def.Flows {
+		if f.Name == flow && slices.ContainsFunc(f.Stages, func(s StageRule) bool { return s.Name == name }) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(c.def.Contracts, func(k Contract) bool { return k.Map.Stage == name })
+}
 
 // Source returns what the catalogue says of a source; its name is the source
 // itself when it says nothing.

@@ -47,8 +47,8 @@ type progress struct {
 
 func (p *progress) told(e *Event) {
 	p.last = e.Outcome
-	if !e.failed() && p.doneAt.IsZero() {
-		p.doneAt = e.Time
+	if at := e.Happened(); !e.failed() && (p.doneAt.IsZero() || at.Before(p.doneAt)) {
+		p.doneAt = at
 	}
 }
 
@@ -94,7 +94,7 @@ func (f *flowGraph) judgeStage(rule StageRule, b *body) (Stage, time.Time) {
 	}
 	stage.State = StatePartial
 	doneAt := f.completedAt(rule, b, passed)
-	stage.DoneAt = doneAt
+	stage.DoneAt = f.firstDoneAt(rule, b, passed)
 	for n, p := range passed {
 		if !p.doneAt.IsZero() && f.goesThrough(n, rule) && n >= 0 {
 			stage.Progress = append(stage.Progress, Progress{f.g.nodes[n].object, p.doneAt})
@@ -231,6 +231,66 @@ func (f *flowGraph) completedAt(rule StageRule, b *body, passed map[int32]*progr
 		return time.Time{}
 	}
 	return nth(times, need)
+}
+
+// firstDoneAt returns when the stage was complete for the first time, or the zero
+// time: for CompleteAll by the objects that had been named until then. One that is
+// named later opens the stage again, but what was promised had been kept.
+func (f *flowGraph) firstDoneAt(rule StageRule, b *body, passed map[int32]*progress) time.Time {
+	if rule.Complete != CompleteAll {
+		return f.completedAt(rule, b, passed)
+	}
+	type span struct{ known, done time.Time }
+	var objects []span
+	for _, m := range b.members {
+		if f.g.nodes[m.node].object.Type != rule.Type {
+			continue
+		}
+		s := span{known: f.namedAt(m.node)}
+		if p := passed[m.node]; p != nil {
+			s.done = p.doneAt
+		}
+		objects = append(objects, s)
+	}
+	if len(objects) == 0 {
+		return f.completedAt(rule, b, passed)
+	}
+	slices.SortFunc(objects, func(a, b span) int { return a.known.Compare(b.known) })
+	var latest time.Time // that one of those named so far was done
+	for i, o := range objects {
+		if o.done.IsZero() {
+			return time.Time{} // whatever comes after it, it was named and not done
+		}
+		if o.done.After(latest) {
+			latest = o.done
+		}
+		if i+1 == len(objects) || latest.Before(objects[i+1].known) {
+			return latest
+		}
+	}
+	return time.Time{}
+}
+
+// namedAt returns when the first event named an object.
+func (f *flowGraph) namedAt(n int32) time.Time {
+	var first time.Time
+	look := func(at int32) {
+		if t := f.g.events[at].Happened(); first.IsZero() || t.Before(first) {
+			first = t
+		}
+	}
+	for _, raw := range f.g.members(n) {
+		nd := &f.g.nodes[raw]
+		for _, list := range [][]int32{nd.subject, nd.named, nd.mention} {
+			for _, at := range list {
+				look(at)
+			}
+		}
+		for _, h := range nd.edges {
+			look(h.event)
+		}
+	}
+	return first
 }
 
 // nth returns the n-th earliest of times, counted from 1.

@@ -84,6 +84,7 @@ const (
 	Correction  Kind = "corrected" // the breach was none
 	EndedKind   Kind = "ended"
 	CancelKind  Kind = "cancelled"
+	Withdrawn   Kind = "withdrawn" // the promise: its SLA is gone, or what had started it was taken back
 	Reopened    Kind = "reopened"  // what had ended it was taken back
 	Explained   Kind = "explained" // of an open breach: what it means is known better
 )
@@ -140,7 +141,7 @@ type Moment struct {
 // behind tells whether the closing source may still say that due was kept.
 func (m Moment) behind(due time.Time) bool { return !m.Watermark.IsZero() && m.Watermark.Before(due) }
 
-// over tells whether a deadline has passed, so that it can be told.
-func (m Moment) over(due time.Time) bool {
+// Over tells whether a deadline has passed, so that it can be told.
+func (m Moment) Over(due time.Time) bool {
 	return !m.Now.Before(due) && !(m.behind(due) && m.Now.Before(due.Add(m.Patience)))
 }

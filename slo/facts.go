@@ -1,6 +1,11 @@
 package slo
 
 import (
+	"fmt"
+	"time"
+
+	"github.com/cespare/xxhash/v2"
+
 	"throughline/lineage"
 )
 
@@ -12,6 +17,7 @@ type Part struct {
 	Facts   []Fact
 	Impact  Impact
 	Loose   bool // no anchor reaches the execution
+	Cut     bool // the execution is cut at its cap: what is not there may be all the same
 }
 
 // Parts reads what an execution says of each of its objects that the rule is
@@ -29,14 +35,15 @@ func (r *Rule) Parts(x *lineage.Execution) []Part {
 		}
 		if facts := r.facts(x, m.Object); len(facts) > 0 {
 			parts = append(parts, Part{
-				Subject: m.Object, Aliases: m.Aliases, Facts: facts, Impact: r.impact(x, m), Loose: x.Unanchored,
+				Subject: m.Object, Aliases: m.Aliases, Facts: facts, Impact: r.impact(x, m), Loose: x.Unanchored, Cut: x.Truncated,
 			})
 		}
 	}
 	return parts
 }
 
-// facts reads when a subject met the conditions. One that is a stage of the flow
+// facts reads when a subject met the conditions. Of an execution that is cut, what
+// its other objects have gone through says nothing but that it began. One that is a stage of the flow
 // is met when the stage is done; any other is met by each event that names it as
 // its stage, went well, and is about the subject, or about anything where the
 // subject is the anchor.
@@ -46,7 +53,7 @@ func (r *Rule) facts(x *lineage.Execution, subject lineage.Object) []Fact {
 	for _, name := range r.Stages() {
 		if !x.HasStage(name) {
 			marks = append(marks, name)
-		} else if at := x.Reached(name, subject); !at.IsZero() {
+		} else if at := x.Reached(name, subject); !at.IsZero() && (!x.Truncated || name == r.Start || x.GoesThrough(name, subject)) {
 			facts = append(facts, Fact{name, at})
 		}
 	}
@@ -54,7 +61,7 @@ func (r *Rule) facts(x *lineage.Execution, subject lineage.Object) []Fact {
 		for _, e := range x.Events {
 			if e.Stage == name && e.Outcome != lineage.OutcomeFailed && e.Outcome != lineage.OutcomeRetrying &&
 				(subject == x.Anchor || e.Subject() == subject) {
-				facts = append(facts, Fact{name, e.Time})
+				facts = append(facts, Fact{name, e.Happened()})
 			}
 		}
 	}
@@ -80,4 +87,30 @@ func (r *Rule) impact(x *lineage.Execution, m *lineage.Member) Impact {
 		}
 	}
 	return i
+}
+
+// Explain gives transitions what they mean to people, and tells of an open breach
+// when that is known better than it was told last: a reason that comes after the
+// deadline is what on-call needs most.
+func Explain(c *Clock, told []Transition, impact Impact, now time.Time) []Transition {
+	means := impact.hash()
+	switch {
+	case !c.AtRisk():
+		means = 0
+	case c.Means != means && len(told) == 0:
+		s := step{Clock: *c, at: Moment{Now: now}}
+		s.tell(Transition{Kind: Explained, At: now})
+		s.close()
+		*c, told = s.Clock, s.told
+	}
+	c.Means = means
+	for i := range told {
+		told[i].Impact, told[i].Clock.Means = impact, 0
+	}
+	return told
+}
+
+// hash is of what may come to be known later.
+func (i *Impact) hash() uint64 {
+	return xxhash.Sum64String(fmt.Sprintf("%q %q %q %q %q %q %v", i.Title, i.Severity, i.Runbook, i.Stage, i.State, i.Reason, i.Amount))
 }

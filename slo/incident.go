@@ -34,6 +34,7 @@ const (
 	ByEnd          Resolution = "ended"     // what was owed came, late
 	ByCorrection   Resolution = "corrected" // it was no breach
 	ByCancellation Resolution = "cancelled"
+	ByWithdrawal   Resolution = "withdrawn" // the promise was
 	ByCatchingUp   Resolution = "caught-up" // of a late source
 )
 
@@ -122,6 +123,8 @@ func Note(old *Incident, t *Transition) (*Incident, Notice) {
 		return old.resolve(t, ByEnd)
 	case t.Kind == CancelKind:
 		return old.resolve(t, ByCancellation)
+	case t.Kind == Withdrawn:
+		return old.resolve(t, ByWithdrawal)
 	case t.Kind == Explained:
 		return old.explain(t), NoNotice
 	case t.Kind == Rescheduled, t.Kind == Restarted, t.Kind == ResumedKind:
@@ -189,7 +192,7 @@ func (i *Incident) move(t *Transition) *Incident {
 		return i
 	}
 	next := i.next(t.Recorded, fmt.Sprintf("the deadline is now %s", stamp(t.Due)))
-	next.Key, next.StartedAt, next.DueAt = t.Clock.Key, t.Clock.StartedAt, t.Due
+	next.Key, next.Impact, next.StartedAt, next.DueAt = t.Clock.Key, t.Impact, t.Clock.StartedAt, t.Due
 	return next
 }
 
@@ -199,11 +202,15 @@ func (i *Incident) resolve(t *Transition, how Resolution) (*Incident, Notice) {
 	case how == ByEnd:
 		text = fmt.Sprintf("what was owed came at %s, %s after the deadline", stamp(t.At), short(t.At.Sub(i.DueAt)))
 	case how == ByCorrection && t.Clock.Open():
-		text = "evidence came that the deadline had not passed"
+		text = fmt.Sprintf("the deadline is now %s, which has not passed", stamp(t.Clock.DueAt))
+	case how == ByCorrection && !t.Clock.DueAt.Equal(i.DueAt):
+		text = fmt.Sprintf("the deadline is now %s, and was kept", stamp(t.Clock.DueAt))
 	case how == ByCorrection:
 		text = "evidence came that the deadline was kept"
 	case how == ByCancellation:
 		text = "nothing is owed any more"
+	case how == ByWithdrawal:
+		text = "the promise was withdrawn: its SLA is gone from the catalogue, or what had started it was taken back"
 	default:
 		text = "no deadline waits for the source any more"
 	}
@@ -249,6 +256,9 @@ func NoteLate(old *Incident, t *Transition, waiting int) (*Incident, Notice) {
 	next.Impact = Impact{
 		Title: source + " is behind", Severity: t.Impact.Severity, Source: source,
 		Runbook: "Look at the connection of the source; the breaches are confirmed or corrected once it has caught up.",
+	}
+	if source == OwnSource {
+		next.Impact.Runbook = "Look at the status page: what was acknowledged is safe in the journal and not stitched yet. The breaches are confirmed or corrected once it is."
 	}
 	return next, Opening
 }

@@ -86,7 +86,7 @@ func TestAnIncidentFollowsItsClock(t *testing.T) {
 			transition(slo.BreachKind, 1), transition(slo.Correction, 5),
 		}, &outcome{
 			Notices: []slo.Notice{slo.Opening, slo.Closing}, State: slo.Resolved, Resolution: slo.ByCorrection,
-			Last: "evidence came that the deadline had not passed",
+			Last: "the deadline is now 2026-05-04 12:00:00.000 UTC, which has not passed",
 		}},
 		{"nothing is owed any more", []*slo.Transition{
 			transition(slo.BreachKind, 1), transition(slo.CancelKind, 5, over(slo.Cancelled)),

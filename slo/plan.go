@@ -39,13 +39,22 @@ func (r *Rule) Stages() []string {
 // hold is a stretch of time that does not count; to is zero while it lasts.
 type hold struct{ from, to time.Time }
 
+// What a clock takes in at most: a source that flaps must not cost more and more.
+const (
+	maxEpisodes = 100 // later resets change nothing
+	maxHolds    = 100 // of an episode; in later ones the time counts
+)
+
+// farAway is where a deadline is put that a calendar cannot reach.
+const farAway = 10 * 366 * 24 * time.Hour
+
 // plan is where one episode of a clock should stand by the facts known now.
 type plan struct {
-	start time.Time // zero: not started
-	first time.Time // the deadline without any hold
-	holds []hold    // that move the deadline, in order
-	due   time.Time // zero while on hold
-	stop  time.Time // zero: not yet
+	start time.Time   // zero: not started
+	holds []hold      // that move the deadline, in order
+	dues  []time.Time // the deadline when the first n holds are known; zero while on hold
+	due   time.Time   // when all are
+	stop  time.Time   // zero: not yet
 	cancel,
 	reset time.Time // at most one of stop, cancel and reset is told
 }
@@ -66,7 +75,9 @@ func (r *Rule) plan(facts []Fact, episode int) plan {
 		}
 		p.stop = earliest(facts, r.Stop, after)
 		p.cancel = earliest(facts, r.Cancel, after)
-		p.reset = earliest(facts, r.Reset, p.start.Add(1))
+		if n+1 < maxEpisodes {
+			p.reset = earliest(facts, r.Reset, p.start.Add(1))
+		}
 		p.keepFirst()
 		if n == episode {
 			break
@@ -76,7 +87,6 @@ func (r *Rule) plan(facts []Fact, episode int) plan {
 		}
 		after = p.reset
 	}
-	p.first, _ = r.schedule.Add(p.start, time.Duration(r.Target))
 	p.holds = r.holdsOf(facts, p.start)
 	r.settle(&p)
 	return p
@@ -84,7 +94,7 @@ func (r *Rule) plan(facts []Fact, episode int) plan {
 
 // keepFirst keeps the earliest of stop, cancel and reset; of equal ones the stop.
 func (p *plan) keepFirst() {
-	end := earlier(p.stop, earlier(p.cancel, p.reset))
+	end := p.end()
 	switch {
 	case end.IsZero():
 	case p.stop.Equal(end):
@@ -99,39 +109,44 @@ func (p *plan) keepFirst() {
 // end is when the episode ended, by whatever; zero: it has not.
 func (p *plan) end() time.Time { return earlier(p.stop, earlier(p.cancel, p.reset)) }
 
-// settle finds the deadline, and drops the holds that came when the time had run
-// out or the episode had ended.
+// settle finds the deadline, hold by hold, and drops the holds that came when the
+// time had run out or the episode had ended.
 func (r *Rule) settle(p *plan) {
-	t, left := p.start, time.Duration(r.Target)
+	t, left, end := p.start, time.Duration(r.Target), p.end()
+	p.due = r.add(t, left)
+	p.dues = append(p.dues, p.due)
 	for i, h := range p.holds {
-		if end := p.end(); !end.IsZero() && !h.from.Before(end) {
+		if !h.from.Before(p.due) || !end.IsZero() && !h.from.Before(end) {
 			p.holds = p.holds[:i]
-			break
+			return
 		}
 		if h.from.After(t) {
-			open := r.schedule.Between(t, h.from)
-			if open >= left {
-				p.holds = p.holds[:i]
-				break
-			}
-			left -= open
-		}
-		if h.to.IsZero() {
-			return // it is on hold, and there is no deadline until it goes on
+			left -= r.schedule.Between(t, h.from)
 		}
 		if h.to.After(t) {
 			t = h.to
 		}
+		if p.due = r.add(t, left); h.to.IsZero() {
+			p.due = time.Time{} // on hold, there is no deadline until it goes on
+			p.holds = p.holds[:i+1]
+		}
+		p.dues = append(p.dues, p.due)
+		if p.due.IsZero() {
+			return
+		}
 	}
-	p.due, _ = r.schedule.Add(t, left)
+}
+
+// add returns when an amount of open time has passed since t.
+func (r *Rule) add(t time.Time, open time.Duration) time.Time {
+	if due, ok := r.schedule.Add(t, open); ok {
+		return due
+	}
+	return t.Add(farAway)
 }
 
 // dueAfter is the deadline when no more than the first n holds are known.
-func (r *Rule) dueAfter(p *plan, n int) time.Time {
-	part := plan{start: p.start, holds: p.holds[:n]}
-	r.settle(&part)
-	return part.due
-}
+func (p *plan) dueAfter(n int) time.Time { return p.dues[min(n, len(p.dues)-1)] }
 
 // holdsOf pairs pauses with the resumes that follow them. A pause while it is on
 // hold already, and a resume while it is not, change nothing.
@@ -168,7 +183,8 @@ func (r *Rule) holdsOf(facts []Fact, start time.Time) []hold {
 			holds, on = append(holds, hold{from: m.at}), true
 		}
 	}
-	return slices.DeleteFunc(holds, func(h hold) bool { return !h.to.IsZero() && (!h.to.After(start) || h.to.Equal(h.from)) })
+	holds = slices.DeleteFunc(holds, func(h hold) bool { return !h.to.IsZero() && (!h.to.After(start) || h.to.Equal(h.from)) })
+	return holds[:min(len(holds), maxHolds)]
 }
 
 // earliest returns the earliest time of a stage that is not before after.

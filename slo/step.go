@@ -37,8 +37,7 @@ func (r *Rule) Step(c Clock, facts []Fact, at Moment) (Clock, []Transition) {
 	}
 }
 
-// Withdraw cancels a clock that nothing is known of any more: its start was taken
-// back, or its SLA is gone.
+// Withdraw cancels a clock that nothing is known of any more, or whose SLA is gone.
 func Withdraw(c Clock, now time.Time) (Clock, []Transition) {
 	s := step{Clock: c, at: Moment{Now: now}}
 	s.withdraw()
@@ -59,6 +58,7 @@ type step struct {
 func (s *step) close() {
 	for ; s.closed < len(s.told); s.closed++ {
 		s.told[s.closed].Clock = s.Clock
+		s.told[s.closed].Clock.Before = nil // it has told its own
 	}
 }
 
@@ -98,8 +98,8 @@ func (s *step) follow(p *plan) {
 		if s.Origin.IsZero() {
 			s.Origin = s.Subject
 		}
-		s.State, s.StartedAt, s.DueAt = Running, p.start, p.first
-		s.tell(Transition{Kind: Started, At: p.start, Due: p.first})
+		s.State, s.StartedAt, s.DueAt = Running, p.start, p.dueAfter(0)
+		s.tell(Transition{Kind: Started, At: p.start, Due: s.DueAt})
 	case !p.start.Equal(s.StartedAt):
 		s.StartedAt = p.start
 		s.move(p, Restarted, p.start)
@@ -113,13 +113,13 @@ func (s *step) withdraw() {
 	if s.State != Cancelled {
 		s.State, s.EndedAt = Cancelled, s.at.Now
 		s.Verdict, s.Provisional = None, false
-		s.tell(Transition{Kind: CancelKind, At: s.at.Now})
+		s.tell(Transition{Kind: Withdrawn, At: s.at.Now})
 	}
 }
 
 // move sets the deadline that follows from the holds told so far.
 func (s *step) move(p *plan, kind Kind, at time.Time) {
-	if due := s.rule.dueAfter(p, min(s.Holds, len(p.holds))); !due.IsZero() {
+	if due := p.dueAfter(s.Holds); !due.IsZero() {
 		s.DueAt = due
 	}
 	s.tell(Transition{Kind: kind, At: at, Due: s.DueAt})
@@ -146,13 +146,13 @@ func (s *step) hold(p *plan) {
 				return
 			}
 			s.State = Running
-			s.DueAt = s.rule.dueAfter(p, s.Holds)
+			s.DueAt = p.dueAfter(s.Holds)
 			s.tell(Transition{Kind: ResumedKind, At: h.to, Due: s.DueAt})
 		}
 		if s.Holds == len(p.holds) {
 			break
 		}
-		if due := s.rule.dueAfter(p, s.Holds); !due.Equal(s.DueAt) {
+		if due := p.dueAfter(s.Holds); !due.Equal(s.DueAt) {
 			s.move(p, Rescheduled, s.at.Now)
 		}
 		s.State = Paused
@@ -167,7 +167,7 @@ func (s *step) hold(p *plan) {
 // end judges: what ended the clock, and whether its deadline had passed.
 func (s *step) end(p *plan) {
 	end := p.end()
-	switch overdue := !p.due.IsZero() && (end.IsZero() && s.at.over(p.due) || end.After(p.due)); {
+	switch overdue := !p.due.IsZero() && (end.IsZero() && s.at.Over(p.due) || end.After(p.due)); {
 	case overdue:
 		s.breach(p, end)
 	case s.Verdict == Breached && (!end.IsZero() || p.due.IsZero() || s.at.Now.Before(p.due)):

@@ -166,7 +166,7 @@ func checkHistory(t *rapid.T, told []slo.Transition) {
 				t.Fatalf("corrected without a breach: %+v", told)
 			}
 			s.breached = false
-		case slo.EndedKind, slo.CancelKind:
+		case slo.EndedKind, slo.CancelKind, slo.Withdrawn:
 			if !s.open && s.last == x.Kind {
 				t.Fatalf("ended twice in the same way: %+v", told)
 			}

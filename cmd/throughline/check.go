@@ -79,5 +79,22 @@ func checkCatalogue(files []lineage.File) (bad, suspect []error) {
 			suspect = append(suspect, fmt.Errorf("flow %s has no stages: its executions never complete", flow.Name))
 		}
 	}
-	return bad, suspect
+	return bad, append(suspect, suspectSLAs(catalogue)...)
+}
+
+// suspectSLAs tells the conditions that nothing in the catalogue ever meets: a
+// misspelt stop breaches for ever, and a misspelt start never begins.
+func suspectSLAs(c *lineage.Catalogue) []error {
+	var suspect []error
+	for _, s := range c.SLAs() {
+		for _, condition := range []struct{ field, stage string }{
+			{"start", s.Start}, {"stop", s.Stop}, {"pause", s.Pause}, {"resume", s.Resume}, {"cancel", s.Cancel}, {"reset", s.Reset},
+		} {
+			if condition.stage != "" && !c.KnownStage(s.Flow, condition.stage) {
+				suspect = append(suspect, fmt.Errorf("sla %s: %s is %q; neither the flow %s nor any contract has such a stage, so only events that name it themselves meet it",
+					s.Name, condition.field, condition.stage, s.Flow))
+			}
+		}
+	}
+	return suspect
 }

@@ -60,7 +60,7 @@ func (c Config) LogValue() slog.Value {
 		slog.String("journal-max", c.JournalMax.String()),
 		slog.Bool("token", c.Token != ""),
 		slog.String("url", c.URL),
-		slog.String("webhook", maskDSN(c.Webhook)),
+		slog.String("webhook", hostOf(c.Webhook)), // its path may be a secret too
 		slog.Bool("webhook-token", c.HookToken != ""),
 		slog.String("watch-nats", maskDSN(c.WatchNATS)),
 		slog.Bool("insecure", c.Insecure),

@@ -28,10 +28,16 @@ func (p *Program) newSweeper() (err error) {
 }
 
 // mark says up to when everything that was acknowledged has been stored and fed.
+// When something is in flight of which it is not known yet how old it is, it says
+// nothing.
 func (p *Program) mark() sweeper.Mark {
 	now := time.Now() // before the status is read, never after
 	flow := p.pipeline.Status()
-	return sweeper.Mark{Block: flow.Block, At: now.Add(-flow.Lag())}
+	lag := flow.Lag()
+	if flow.InFlight > 0 && lag == 0 {
+		return sweeper.Mark{}
+	}
+	return sweeper.Mark{Block: flow.Block, At: now.Add(-lag)}
 }
 
 func (p *Program) newAlerts() (err error) {

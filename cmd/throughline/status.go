@@ -46,6 +46,9 @@ func (p *Program) notReady() []string {
 	if !p.stitcher.Loaded() {
 		reasons = append(reasons, "the transactions are being rebuilt from the store")
 	}
+	if !p.sweeper.Judging() {
+		reasons = append(reasons, "deadlines are not judged yet: first everything must be stitched that was acknowledged before the start")
+	}
 	return reasons
 }
 

@@ -51,6 +51,7 @@ func (s *Stitcher) flush(ctx context.Context) error {
 	}
 	s.mu.Lock()
 	s.saved = next
+	s.freed.Store(next.Block)
 	s.mu.Unlock()
 	return nil
 }

@@ -12,44 +12,42 @@ import (
 // by when it arrived. It has a lock of its own: who asks does not wait for a
 // recomputation.
 type heard struct {
-	mu   *sync.Mutex
-	last map[string]time.Time
+	mu   sync.Mutex
+	last map[string]time.Time // its keys change with the catalogue only
 }
 
-func newHeard(cat *lineage.Catalogue) heard {
-	h := heard{mu: new(sync.Mutex), last: make(map[string]time.Time)}
-	h.reset(cat)
-	return h
-}
-
-// reset forgets all and knows the sources of a catalogue.
-func (h heard) reset(cat *lineage.Catalogue) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	clear(h.last)
+// listen knows the sources of a catalogue from now on, and what they have said in
+// the events of a graph.
+func (h *heard) listen(cat *lineage.Catalogue, g *lineage.Graph) {
+	last := make(map[string]time.Time)
 	for _, source := range cat.Heartbeats() {
-		h.last[source] = time.Time{}
+		last[source] = time.Time{}
 	}
-}
-
-func (h heard) note(e *lineage.Event) {
+	if len(last) > 0 {
+		for e := range g.Events() {
+			later(last, e)
+		}
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if last, promised := h.last[e.Source]; promised && e.Ingested.After(last) {
-		h.last[e.Source] = e.Ingested
-	}
+	h.last = last
 }
 
-// all notes every event of a graph.
-func (h heard) all(g *lineage.Graph) {
+// note takes the events of a block.
+func (h *heard) note(events []lineage.Event) {
 	h.mu.Lock()
-	promised := len(h.last) > 0
-	h.mu.Unlock()
-	if !promised {
+	defer h.mu.Unlock()
+	if len(h.last) == 0 {
 		return
 	}
-	for e := range g.Events() {
-		h.note(e)
+	for i := range events {
+		later(h.last, &events[i])
+	}
+}
+
+func later(last map[string]time.Time, e *lineage.Event) {
+	if at, promised := last[e.Source]; promised && e.Ingested.After(at) {
+		last[e.Source] = e.Ingested
 	}
 }
 

@@ -85,7 +85,7 @@ func (s *Stitcher) tryLoad(ctx context.Context) error {
 		s.unsaved[ref] = true
 		s.show(board, ref, graph.Execution(ref))
 	}
-	s.heard.all(graph)
+	s.heard.listen(s.deps.Catalogue, graph)
 	s.deps.Listener.Through(last)
 	s.clashes = append(s.clashes, graph.TakeClashes()...)
 	s.graph, s.board, s.fed, s.computed = graph, board, last, last

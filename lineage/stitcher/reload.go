@@ -32,8 +32,7 @@ func (s *Stitcher) Reload(ctx context.Context, cat *lineage.Catalogue) error {
 		s.show(board, ref, graph.Execution(ref))
 		changed = append(changed, ref)
 	}
-	s.heard.reset(cat)
-	s.heard.all(graph)
+	s.heard.listen(cat, graph)
 	s.deps.Listener.Through(s.fed)
 	s.clashes = append(s.clashes, s.graph.TakeClashes()...)
 	s.catalogue, s.graph, s.board = cat, graph, board

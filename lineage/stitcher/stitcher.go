@@ -3,6 +3,7 @@ package stitcher
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"throughline/lineage"
@@ -25,7 +26,8 @@ type Stitcher struct {
 	clashes   []lineage.Clash
 	version   uint64
 	saved     checkpoint
-	retire    uint64 // rows of the store below this version are another catalogue's; 0: none are
+	freed     atomic.Uint64 // saved.Block
+	retire    uint64        // rows of the store below this version are another catalogue's; 0: none are
 
 	heard  heard
 	hub    *hub
@@ -48,7 +50,7 @@ func New(cfg Config, deps Deps) (*Stitcher, error) {
 	return &Stitcher{
 		cfg: cfg, deps: deps, metrics: m,
 		catalogue: deps.Catalogue, graph: lineage.NewGraph(deps.Catalogue, cfg.Tenant), board: newBoard(deps.Catalogue),
-		unsaved: make(map[lineage.ExecutionRef]bool), heard: newHeard(deps.Catalogue), hub: newHub(),
+		unsaved: make(map[lineage.ExecutionRef]bool), hub: newHub(),
 		loaded: make(chan struct{}), wake: make(chan struct{}, 1), done: make(chan struct{}),
 	}, nil
 }
@@ -61,6 +63,7 @@ func (s *Stitcher) Start(ctx context.Context) error {
 		return err
 	}
 	s.saved = saved
+	s.freed.Store(saved.Block)
 	ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	go s.run(ctx)
 	return nil
@@ -107,6 +110,7 @@ func (s *Stitcher) Events(ctx context.Context, block uint64, events []lineage.Ev
 			s.add(&events[i])
 		}
 	}
+	s.heard.note(events)
 	s.metrics.events.Add(float64(len(events)))
 	s.fed, s.dirty = max(s.fed, block), true
 	s.mu.Unlock()
@@ -121,7 +125,6 @@ func (s *Stitcher) Events(ctx context.Context, block uint64, events []lineage.Ev
 func (s *Stitcher) add(e *lineage.Event) {
 	before := s.graph.Len()
 	s.graph.Add(e)
-	s.heard.note(e)
 	if e.Outcome == lineage.OutcomeRetrying && s.graph.Len() > before {
 		s.metrics.retried(e.Stage)
 	}
@@ -129,11 +132,8 @@ func (s *Stitcher) add(e *lineage.Event) {
 
 // Checkpoint returns the last block whose executions are in the store. The
 // journal may free what lies before it.
-func (s *Stitcher) Checkpoint() uint64 {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.saved.Block
-}
+// It does not wait for a recomputation.
+func (s *Stitcher) Checkpoint() uint64 { return s.freed.Load() }
 
 func (s *Stitcher) run(ctx context.Context) {
 	defer close(s.done)

@@ -16,7 +16,7 @@ type Config struct {
 	Dir      string        // where slo.db is kept
 	Tenant   string        // whose executions are judged; "": "default"
 	Transit  time.Duration // how long an event is given to arrive here after it happened; 0 means 1 s
-	Patience time.Duration // how long a breach waits for what is still on its way, before it is provisional; 0 means 15 s
+	Patience time.Duration // how long a breach waits for what is still on its way, before it is provisional; 0 means 1 min
 	Readers  []string      // of the ledger, beside the store: a transition is kept until all are done with it
 
 	// Of tests: a commit is not fsynced, and fails before or after it is there.
@@ -33,7 +33,7 @@ type Store interface {
 }
 
 // Mark is up to when everything is known: what was taken in before At is in the
-// blocks up to Block.
+// blocks up to Block. The zero Mark says nothing.
 type Mark struct {
 	Block uint64
 	At    time.Time
@@ -60,7 +60,7 @@ func (c *Config) fill() error {
 		c.Transit = time.Second
 	}
 	if c.Patience == 0 {
-		c.Patience = 15 * time.Second
+		c.Patience = time.Minute
 	}
 	return nil
 }

@@ -2,13 +2,13 @@ package sweeper
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
@@ -88,6 +88,44 @@ func (l *ledger) clocks(yield func(slo.Clock)) error {
 	})
 }
 
+// find returns the clocks of keys, those that are there. It also notices
+// transitions of a commit that was thought to have failed.
+func (l *ledger) find(keys []slo.Key) (found map[slo.Key]*slo.Clock, err error) {
+	found = make(map[slo.Key]*slo.Clock)
+	var last uint64
+	err = l.db.View(func(tx *bbolt.Tx) error {
+		for _, k := range keys {
+			raw := tx.Bucket([]byte(clocksBucket)).Get(keyOf(k))
+			if raw == nil {
+				continue
+			}
+			c := &slo.Clock{}
+			if err := json.Unmarshal(raw, c); err != nil {
+				return err
+			}
+			found[k] = c
+		}
+		last = tx.Bucket([]byte(transitionsBucket)).Sequence()
+		return nil
+	})
+	if err != nil {
+		return nil, lineage.E(lineage.Unavailable, "read the ledger of clocks", err)
+	}
+	l.reached(last)
+	return found, nil
+}
+
+// reached wakes the readers when there is more than they have seen.
+func (l *ledger) reached(seq uint64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if seq > l.last {
+		l.last = seq
+		close(l.more)
+		l.more = make(chan struct{})
+	}
+}
+
 // entry is what one commit records: clocks as they stand, those whose key is gone,
 // and what has to be told.
 type entry struct {
@@ -130,11 +168,7 @@ func (l *ledger) record(e *entry) error {
 		return lineage.E(lineage.Unavailable, "record clocks", err)
 	}
 	if n := len(e.told); n > 0 {
-		l.mu.Lock()
-		l.last = e.told[n-1].Seq
-		close(l.more)
-		l.more = make(chan struct{})
-		l.mu.Unlock()
+		l.reached(e.told[n-1].Seq)
 	}
 	return l.fail(true)
 }
@@ -149,9 +183,11 @@ func put(b *bbolt.Bucket, key []byte, value any) error {
 
 func place(seq uint64) []byte { return binary.BigEndian.AppendUint64(nil, seq) }
 
+// keyOf is a hash: an id may be longer than a key may be, and hold any sign. The
+// value tells whose it is.
 func keyOf(k slo.Key) []byte {
-	o := k.Subject
-	return []byte(strings.Join([]string{k.SLA, o.Type, o.System, o.Scope, o.ID}, "\x00"))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q %q", k.SLA, k.Subject.Type, k.Subject.System, k.Subject.Scope, k.Subject.ID))
+	return sum[:]
 }
 
 // after returns at most limit transitions beyond seq, in order; it waits until

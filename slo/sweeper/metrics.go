@@ -12,7 +12,7 @@ type metrics struct {
 	transitions *prometheus.CounterVec
 	late        *prometheus.HistogramVec
 	duration    prometheus.Histogram
-	failures    prometheus.Counter
+	failures    *prometheus.CounterVec
 }
 
 func newMetrics(s *Sweeper, r prometheus.Registerer) (*metrics, error) {
@@ -28,9 +28,9 @@ func newMetrics(s *Sweeper, r prometheus.Registerer) (*metrics, error) {
 			Name: "throughline_slo_sweep_seconds", Help: "Time of one sweep.",
 			Buckets: prometheus.ExponentialBuckets(0.0001, 4, 9),
 		}),
-		failures: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "throughline_slo_failures_total", Help: "Commits to the ledger and writes to the store that failed; they are tried again.",
-		}),
+		failures: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "throughline_slo_failures_total", Help: "Commits to the ledger (record) and writes to ClickHouse (store) that failed; they are tried again.",
+		}, []string{"op"}),
 	}
 	for _, c := range []prometheus.Collector{m.transitions, m.late, m.duration, m.failures, newGauges(s)} {
 		if err := r.Register(c); err != nil {
@@ -52,15 +52,16 @@ func (m *metrics) told(transitions []slo.Transition) {
 
 // gauges reads the figures when they are asked for.
 type gauges struct {
-	s            *Sweeper
-	clocks, mark *prometheus.Desc
+	s                     *Sweeper
+	clocks, mark, judging *prometheus.Desc
 }
 
 func newGauges(s *Sweeper) *gauges {
 	return &gauges{
-		s:      s,
-		clocks: prometheus.NewDesc("throughline_slo_clocks", "Clocks, by SLA and state: open ones, and of these the breached and the provisional ones.", []string{"sla", "state"}, nil),
-		mark:   prometheus.NewDesc("throughline_slo_watermark_age_seconds", "How long ago the moment is up to which everything is known.", nil, nil),
+		s:       s,
+		clocks:  prometheus.NewDesc("throughline_slo_clocks", "Open clocks, by SLA: running (or on hold), breached, or provisional, a breach that a source which is behind may take back.", []string{"sla", "state"}, nil),
+		judging: prometheus.NewDesc("throughline_slo_judging", "Whether deadlines are judged: 0 until all is known that was acknowledged before the start.", nil, nil),
+		mark:    prometheus.NewDesc("throughline_slo_watermark_age_seconds", "How long ago the moment is up to which everything is known.", nil, nil),
 	}
 }
 
@@ -68,19 +69,24 @@ func newGauges(s *Sweeper) *gauges {
 func (g *gauges) Describe(out chan<- *prometheus.Desc) {
 	out <- g.clocks
 	out <- g.mark
+	out <- g.judging
 }
 
 // Collect implements prometheus.Collector.
 func (g *gauges) Collect(out chan<- prometheus.Metric) {
 	figures, _ := g.s.Figures(context.Background(), g.s.cfg.Tenant) // it fails for nobody
 	for _, f := range figures {
-		for state, n := range map[string]int{"open": f.Open, "breached": f.Breached, "provisional": f.Waiting} {
+		for state, n := range map[string]int{"running": f.Open - f.Breached - f.Waiting, "breached": f.Breached, "provisional": f.Waiting} {
 			out <- prometheus.MustNewConstMetric(g.clocks, prometheus.GaugeValue, float64(n), f.SLA.Name, state)
 		}
 	}
 	g.s.mu.Lock()
-	mark := g.s.mark
+	mark, judging := g.s.mark, 0.0
+	if g.s.caughtUp {
+		judging = 1
+	}
 	g.s.mu.Unlock()
+	out <- prometheus.MustNewConstMetric(g.judging, prometheus.GaugeValue, judging)
 	if !mark.IsZero() {
 		out <- prometheus.MustNewConstMetric(g.mark, prometheus.GaugeValue, g.s.deps.Now().Sub(mark).Seconds())
 	}

@@ -25,6 +25,7 @@ type news struct {
 type told struct {
 	ref   lineage.ExecutionRef
 	parts map[string][]slo.Part // by SLA
+	cut   bool                  // there is more than its cap shows
 	anew  *lineage.Catalogue
 }
 
@@ -64,7 +65,7 @@ func (n *news) Execution(ref lineage.ExecutionRef, x *lineage.Execution) {
 	}
 	t := told{ref: ref}
 	if x != nil {
-		t.parts = make(map[string][]slo.Part, len(rules))
+		t.parts, t.cut = make(map[string][]slo.Part, len(rules)), x.Truncated
 		for _, r := range rules {
 			if parts := r.Parts(x); len(parts) > 0 {
 				t.parts[r.Name] = parts

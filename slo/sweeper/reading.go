@@ -44,7 +44,7 @@ func (s *Sweeper) Figures(_ context.Context, tenant string) ([]slo.Figures, erro
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var all []slo.Figures
-	counted := make(map[subject]bool)
+	counted := make(map[worth]bool)
 	for _, name := range slices.Sorted(maps.Keys(s.watches)) {
 		if w := s.watches[name]; w.rule != nil {
 			all = append(all, s.figures(w, counted))
@@ -53,13 +53,13 @@ func (s *Sweeper) Figures(_ context.Context, tenant string) ([]slo.Figures, erro
 	return all, nil
 }
 
-// subject is an object in a flow, whose worth is counted once.
-type subject struct {
+// worth is an object in a flow, whose worth is counted once.
+type worth struct {
 	flow   string
 	object lineage.Object
 }
 
-func (s *Sweeper) figures(w *watch, counted map[subject]bool) slo.Figures {
+func (s *Sweeper) figures(w *watch, counted map[worth]bool) slo.Figures {
 	now := s.deps.Now()
 	f := slo.Figures{SLA: w.rule.SLA, Open: w.open, Window: window, AsOf: now}
 	f.Met, f.Missed = w.ended.sum(now)
@@ -72,9 +72,13 @@ func (s *Sweeper) figures(w *watch, counted map[subject]bool) slo.Figures {
 		if due := k.clock.DueAt; f.Oldest.IsZero() || due.Before(f.Oldest) {
 			f.Oldest = due
 		}
-		amount := k.impact().Amount
+		var amount lineage.Money
+		if sub := s.said[k.clock.Key]; sub != nil {
+			amount = sub.impact().Amount
+			amount.Minor = max(amount.Minor, -amount.Minor) // a credit that is late is at risk as well, and offsets nothing
+		}
 		f.Risk.Add(amount, 1)
-		if o := (subject{w.rule.Flow, k.clock.Subject}); counted[o] {
+		if o := (worth{w.rule.Flow, k.clock.Subject}); counted[o] {
 			f.Repeated.Add(amount, 1)
 		} else {
 			counted[o] = true

@@ -21,6 +21,7 @@ type rig struct {
 	dir     string
 	cat     *lineage.Catalogue
 	sweeper *Sweeper
+	tries   atomic.Int64 // commits that were tried
 	broken  atomic.Int64 // 1: the next commit fails before it is there, 2: after; 3: every one fails
 	store   *shelf
 	behind  time.Duration // what is taken in is known so much later
@@ -81,6 +82,9 @@ func (r *rig) start() {
 
 // fail breaks a commit as the test has asked for.
 func (r *rig) fail(committed bool) error {
+	if !committed {
+		r.tries.Add(1)
+	}
 	switch n := r.broken.Load(); {
 	case n == 1 && !committed, n == 2 && committed:
 		r.broken.Store(0)
@@ -112,6 +116,24 @@ func (r *rig) kill() {
 	defer r.broken.Store(0)
 	if err := r.sweeper.Stop(context.Background()); err != nil {
 		r.t.Error(err)
+	}
+}
+
+// ledgerIsClean holds that nothing is in the ledger twice, whoever reads it: neither
+// under one identity, nor the same thing of one clock under two.
+func (r *rig) ledgerIsClean() {
+	r.t.Helper()
+	all, err := r.sweeper.ledger.read(0, 1_000_000)
+	if err != nil || len(all) == 0 {
+		r.t.Fatalf("the ledger has %d transitions: %v", len(all), err)
+	}
+	ids, kinds := map[string]bool{}, map[string]bool{}
+	for _, x := range all {
+		kind := fmt.Sprint(x.Clock.Origin, x.Clock.SLA, x.Kind)
+		if ids[x.ID] || kinds[kind] {
+			r.t.Errorf("%s of %s is in the ledger twice", x.Kind, x.Clock.Origin)
+		}
+		ids[x.ID], kinds[kind] = true, true
 	}
 }
 

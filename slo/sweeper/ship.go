@@ -16,7 +16,7 @@ func (s *Sweeper) ship(ctx context.Context) {
 		if err := s.shipSome(ctx); err == nil {
 			wait = 100 * time.Millisecond
 		} else if ctx.Err() == nil {
-			s.metrics.failures.Inc()
+			s.metrics.failures.WithLabelValues("store").Inc()
 			s.deps.Log.Debug("transitions wait for the store", "error", err, "retry_in", wait)
 			wait = min(2*wait, 5*time.Second)
 		}

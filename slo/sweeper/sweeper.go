@@ -23,13 +23,17 @@ type Sweeper struct {
 	mu       sync.Mutex // guards all below it
 	cat      *lineage.Catalogue
 	watches  map[string]*watch
-	clocks   map[slo.Key]*kept
+	said     map[slo.Key]*subject // what is told now
+	clocks   map[slo.Key]*kept    // what was recorded
 	inRef    map[lineage.ExecutionRef][]slo.Key
 	dirty    map[slo.Key]bool
 	mark     time.Time // up to when everything was told
 	heard    map[string]time.Time
 	caughtUp bool // everything is told that was acknowledged before the start
-	doubt    bool // it is not known whether the last commit is there
+
+	doubt     []slo.Key // records of which it is not known whether their last commit is there
+	patience  time.Duration
+	notBefore time.Time // the next try to record
 
 	cancel context.CancelFunc
 	loops  sync.WaitGroup
@@ -45,7 +49,7 @@ func New(cfg Config, deps Deps) (*Sweeper, error) {
 	}
 	s := &Sweeper{
 		news: newNews(), cfg: cfg, deps: deps,
-		watches: make(map[string]*watch), clocks: make(map[slo.Key]*kept),
+		watches: make(map[string]*watch), said: make(map[slo.Key]*subject), clocks: make(map[slo.Key]*kept),
 		inRef: make(map[lineage.ExecutionRef][]slo.Key), dirty: make(map[slo.Key]bool),
 	}
 	var err error
@@ -69,8 +73,14 @@ func (s *Sweeper) Start(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ledger, s.started = l, s.deps.Now()
-	if err := s.reread(); err != nil {
-		return errors.Join(err, l.close())
+	err = l.clocks(func(c slo.Clock) {
+		s.put(c.Key, &c)
+		if c.Open() {
+			s.dirty[c.Key] = true // also one that nothing is told of any more
+		}
+	})
+	if err != nil {
+		return errors.Join(lineage.E(lineage.Unavailable, "read the ledger of clocks", err), l.close())
 	}
 	ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	s.loops.Go(func() { s.run(ctx) })
@@ -80,34 +90,47 @@ func (s *Sweeper) Start(ctx context.Context) error {
 	return nil
 }
 
-// reread takes the clocks as they are in the ledger: at the start, and after a
-// commit of which it is not known whether it is there.
-func (s *Sweeper) reread() error {
-	err := s.ledger.clocks(func(c slo.Clock) {
-		k := s.clocks[c.Key]
-		if k == nil {
-			k = s.keep(c)
-		} else {
-			s.watch(c.SLA).count(k, -1)
-			k.clock = c
-		}
-		s.watch(c.SLA).count(k, 1)
-		if c.Open() {
-			s.dirty[c.Key] = true // also one that nothing is told of any more
-		}
-	})
-	if err != nil {
-		return lineage.E(lineage.Unavailable, "read the ledger of clocks", err)
-	}
-	s.doubt = false
-	return nil
+// Judging tells whether deadlines are judged: everything is known that had been
+// acknowledged before the start.
+func (s *Sweeper) Judging() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.caughtUp
 }
 
-// keep begins to hold a clock.
-func (s *Sweeper) keep(c slo.Clock) *kept {
-	k := &kept{clock: c, at: -1, parts: make(map[lineage.ExecutionRef]slo.Part)}
-	s.clocks[c.Key] = k
-	return k
+// put takes over what is recorded of a clock; nil: nothing is.
+func (s *Sweeper) put(key slo.Key, c *slo.Clock) {
+	w, k := s.watch(key.SLA), s.clocks[key]
+	if k != nil {
+		w.leave(k)
+	}
+	switch {
+	case c == nil:
+		delete(s.clocks, key)
+		return
+	case k == nil:
+		k = &kept{at: -1}
+		s.clocks[key] = k
+	}
+	k.clock = *c
+	w.enter(k)
+}
+
+// reread takes the clocks from the ledger of which it is in doubt what it holds.
+func (s *Sweeper) reread() error {
+	if len(s.doubt) == 0 {
+		return nil
+	}
+	found, err := s.ledger.find(s.doubt)
+	if err != nil {
+		return err
+	}
+	for _, key := range s.doubt {
+		s.put(key, found[key])
+		s.dirty[key] = true
+	}
+	s.doubt = nil
+	return nil
 }
 
 // Stop ends the service. What was not recorded is found again at the next start.
@@ -153,6 +176,6 @@ func (s *Sweeper) run(ctx context.Context) {
 		case <-s.wake:
 		case <-timer.C:
 		}
-		timer.Reset(s.sweep())
+		timer.Reset(s.sweep(ctx))
 	}
 }

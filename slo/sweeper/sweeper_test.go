@@ -179,14 +179,7 @@ func killed(t *testing.T, seed uint64) {
 			t.Errorf("seed %d, order %s: told %q; want %q", seed, id, got, history)
 		}
 	}
-	seen := map[string]string{}
-	for _, x := range r.store.rows {
-		what := fmt.Sprint(x.Clock.Key, x.Kind)
-		if other, twice := seen[what]; twice {
-			t.Errorf("seed %d: %s is told as %s and as %s", seed, what, x.ID, other)
-		}
-		seen[what] = x.ID
-	}
+	r.ledgerIsClean()
 	r.kill()
 }
 
@@ -278,8 +271,8 @@ func TestAMergeGivesAClockItsNewNameAndTellsNothing(t *testing.T) {
 		x.Stages[1].DoneAt, x.Stages[1].Progress = began, []lineage.Progress{{Object: now, DoneAt: began}}
 		delete(r.orders, "9")
 		r.block++
+		r.tell(x) // the stitcher tells the smaller name first
 		r.sweeper.Execution(lineage.ExecutionRef{Flow: "f", Anchor: old}, nil)
-		r.tell(x)
 		r.sweeper.Through(r.block)
 		tick(5 * time.Minute)
 		if v := r.verdict("5"); v != slo.Breached {
@@ -291,6 +284,150 @@ func TestAMergeGivesAClockItsNewNameAndTellsNothing(t *testing.T) {
 		if got := append(r.store.history("9"), r.store.history("5")...); !slices.Equal(got, []string{"started", "breached 1s"}) {
 			t.Errorf("told %v", got)
 		}
+		// And it is not: both have executions of their own again, and their own clocks.
+		x.Members[0].Aliases = nil
+		r.booked("9", began)
+		r.say("5")
+		tick(5 * time.Minute)
+		r.ledgerIsClean()
+		if got := strings.Join(r.store.history("5"), " "); !strings.HasPrefix(got, "started breached ") {
+			t.Errorf("the other order is told %v", got)
+		}
+		r.invoiced("5", time.Now())
+		tick(5 * time.Second)
+		if r.verdict("9") != slo.Breached || r.verdict("5") != slo.Breached {
+			t.Errorf("9 is %q and 5 is %q", r.verdict("9"), r.verdict("5"))
+		}
+		found, _ := r.sweeper.ClocksOf(context.Background(), "default", []lineage.Object{old, now})
+		if len(found) != 2 || found[0].State == found[1].State {
+			t.Errorf("the invoice of one ended both: %+v", found)
+		}
+	})
+}
+
+func TestAMergeWhoseCommitFailsIsMadeAgain(t *testing.T) {
+	for name, broken := range map[string]int64{"before it is there": 1, "after": 2} {
+		synctest.Test(t, func(t *testing.T) {
+			r := newRig(t, invoicedWithin(time.Minute))
+			defer r.kill()
+			began := time.Now()
+			r.booked("9", began)
+			tick(2 * time.Minute)
+			x := r.order("5")
+			x.Members[0].Aliases = []lineage.Object{{Type: "order", ID: "9"}}
+			x.Stages[1].DoneAt, x.Stages[1].Progress = began, []lineage.Progress{{Object: x.Anchor, DoneAt: began}}
+			delete(r.orders, "9")
+			r.block++
+			r.broken.Store(broken)
+			r.tell(x)
+			r.sweeper.Execution(lineage.ExecutionRef{Flow: "f", Anchor: lineage.Object{Type: "order", ID: "9"}}, nil)
+			r.sweeper.Through(r.block)
+			tick(5 * time.Minute)
+			r.ledgerIsClean()
+			if got := append(r.store.history("9"), r.store.history("5")...); !slices.Equal(got, []string{"started", "breached 1s"}) {
+				t.Errorf("a commit that fails %s: told %v", name, got)
+			}
+			if v := r.verdict("5"); v != slo.Breached {
+				t.Errorf("a commit that fails %s: the clock is %q", name, v)
+			}
+		})
+	}
+}
+
+func TestAnExecutionThatIsCutTakesNothingBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, invoicedWithin(time.Minute))
+		defer r.kill()
+		r.booked("1", time.Now())
+		r.booked("2", time.Now())
+		r.invoiced("1", time.Now())
+		tick(10 * time.Second)
+		for _, id := range []string{"1", "2"} { // so many deliveries came that the invoices are beyond the cap
+			x := r.order(id)
+			x.Truncated, x.Stages[2].DoneAt = true, time.Time{}
+			r.say(id)
+		}
+		tick(10 * time.Second)
+		r.kill()
+		r.start()
+		tick(10 * time.Minute)
+		if got := r.store.history("1"); !slices.Equal(got, []string{"started", "ended"}) {
+			t.Errorf("one that had kept its deadline: %v", got)
+		}
+		if got := r.store.history("2"); !slices.Equal(got, []string{"started", "breached 1s"}) {
+			t.Errorf("one that had not: %v", got)
+		}
+		x := r.order("2") // an invoice of which it is not known whether it is the only one
+		x.Stages[2].DoneAt = time.Now()
+		r.say("2")
+		tick(time.Minute)
+		if v := r.verdict("2"); v != slo.Breached {
+			t.Errorf("a part of what is owed ended the clock: %q", v)
+		}
+	})
+}
+
+func TestAnIDOfAnyLengthIsJudged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, invoicedWithin(time.Minute))
+		defer r.kill()
+		long := strings.Repeat("9", 100_000)
+		r.booked(long, time.Now())
+		r.booked("1", time.Now())
+		tick(5 * time.Minute)
+		for _, id := range []string{long, "1"} {
+			if got := r.store.history(id); !slices.Equal(got, []string{"started", "breached 1s"}) {
+				t.Errorf("order %.10s: %v", id, got)
+			}
+		}
+	})
+}
+
+func TestAReasonThatComesAfterTheBreachIsToldAndOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, invoicedWithin(time.Minute))
+		defer r.kill()
+		r.booked("1", time.Now())
+		tick(2 * time.Minute)
+		s := &r.order("1").Stages[2]
+		s.State, s.Reason = lineage.StateFailed, "tax code Z7 is not defined"
+		r.say("1")
+		tick(10 * time.Second)
+		r.say("1")
+		tick(10 * time.Second)
+		r.kill()
+		r.start()
+		tick(time.Minute)
+		if got := r.store.history("1"); !slices.Equal(got, []string{"started", "breached 1s", "explained"}) {
+			t.Fatalf("told %v", got)
+		}
+		for _, x := range r.store.rows {
+			if x.Kind == slo.Explained && x.Impact.Reason != "tax code Z7 is not defined" {
+				t.Errorf("explained with %q", x.Impact.Reason)
+			}
+		}
+	})
+}
+
+func TestALedgerThatCannotBeWrittenIsTriedAgainLaterAndLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, invoicedWithin(time.Minute))
+		defer r.kill()
+		tick(time.Second)
+		r.broken.Store(3)
+		for range 600 { // news ten times a second
+			r.booked("1", time.Now().Truncate(time.Hour))
+			tick(100 * time.Millisecond)
+		}
+		if n := r.tries.Load(); n > 12 {
+			t.Errorf("it was tried %d times in a minute", n)
+		}
+		r.broken.Store(0)
+		tick(2 * time.Minute)
+		if got := r.store.history("1"); len(got) != 2 {
+			t.Errorf("once it can be written: %v", got)
+		}
+		r.ledgerIsClean()
 	})
 }
 
@@ -312,7 +449,7 @@ func TestAnotherCatalogueIsAppliedToTheClocksThatRun(t *testing.T) {
 		r.sweeper.Anew(r.cat)
 		r.sweeper.Through(r.block)
 		tick(2 * time.Hour)
-		if got := r.store.history("1"); !slices.Equal(got, []string{"started", "rescheduled", "cancelled"}) {
+		if got := r.store.history("1"); !slices.Equal(got, []string{"started", "rescheduled", "withdrawn"}) {
 			t.Fatalf("without the SLA: %v", got)
 		}
 	})
@@ -406,7 +543,8 @@ func TestTheFiguresAreMetrics(t *testing.T) {
 		}
 		delete(got, "throughline_slo_watermark_age_seconds")
 		want := map[string]float64{
-			"throughline_slo_clocks invoiced open": 2, "throughline_slo_clocks invoiced breached": 1, "throughline_slo_clocks invoiced provisional": 0,
+			"throughline_slo_clocks invoiced running": 1, "throughline_slo_clocks invoiced breached": 1, "throughline_slo_clocks invoiced provisional": 0,
+			"throughline_slo_judging": 1,
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)

@@ -4,108 +4,102 @@ import (
 	"container/heap"
 	"time"
 
-	"throughline/lineage"
 	"throughline/slo"
 )
 
 // watch is one SLA with its clocks.
 type watch struct {
-	rule   *slo.Rule     // nil: the catalogue does not have it any more
-	lag    time.Duration // that its closing source is given
-	open   int
-	due    dueHeap           // what has to be looked at, and when
-	breach map[slo.Key]*kept // open breaches, provisional ones too
-	ended  *tally
+	rule    *slo.Rule     // nil: the catalogue does not have it any more
+	lag     time.Duration // that its closing source is given
+	open    int
+	due     dueHeap           // clocks whose deadline is ahead
+	waiting map[slo.Key]*kept // whose deadline has passed, while what kept it may still be on its way
+	breach  map[slo.Key]*kept // open breaches, provisional ones too
+	ended   *tally
 }
 
-func newWatch() *watch { return &watch{breach: make(map[slo.Key]*kept), ended: newTally()} }
+func newWatch() *watch {
+	return &watch{waiting: make(map[slo.Key]*kept), breach: make(map[slo.Key]*kept), ended: newTally()}
+}
 
-// kept is one clock, with what every execution says of its subject.
+// kept is one clock as it was recorded.
 type kept struct {
 	clock slo.Clock
-	parts map[lineage.ExecutionRef]slo.Part
-	at    int       // place in the heap; -1: nothing to look at
-	next  time.Time // when to look at it
+	at    int // place in the heap; -1: it is not there
 }
 
-// facts puts together what all executions say.
-func (k *kept) facts() []slo.Fact {
-	var all []slo.Fact
-	for _, p := range k.parts {
-		all = append(all, p.Facts...)
-	}
-	return all
-}
-
-// impact is what the smallest anchored execution says, or else the smallest.
-func (k *kept) impact() slo.Impact {
-	var best slo.Part
-	var bestRef lineage.ExecutionRef
-	found := false
-	for ref, p := range k.parts {
-		before := ref.Flow < bestRef.Flow || ref.Flow == bestRef.Flow && ref.Anchor.Compare(bestRef.Anchor) < 0
-		if !found || best.Loose && !p.Loose || best.Loose == p.Loose && before {
-			best, bestRef, found = p, ref, true
-		}
-	}
-	return best.Impact
-}
-
-// count takes a clock into the figures of its SLA, or with -1 out of them.
-func (w *watch) count(k *kept, by int) {
+// enter takes a clock into the figures of its SLA, and plans when it is looked at.
+func (w *watch) enter(k *kept) {
 	c := &k.clock
 	if c.Open() {
-		w.open += by
+		w.open++
 	}
 	switch {
-	case c.Open() && c.Verdict == slo.Breached && by > 0:
+	case c.Open() && c.Verdict == slo.Breached:
 		w.breach[c.Key] = k
-	case by < 0:
-		delete(w.breach, c.Key)
+	case c.State == slo.Running:
+		heap.Push(&w.due, k)
+	case c.State == slo.Ended:
+		w.ended.add(c.EndedAt, c.Verdict, 1)
+	}
+}
+
+// leave takes it out again, before it changes.
+func (w *watch) leave(k *kept) {
+	c := &k.clock
+	if c.Open() {
+		w.open--
 	}
 	if c.State == slo.Ended {
-		w.ended.add(c.EndedAt, c.Verdict, by)
+		w.ended.add(c.EndedAt, c.Verdict, -1)
+	}
+	delete(w.breach, c.Key)
+	delete(w.waiting, c.Key)
+	if k.at >= 0 {
+		heap.Remove(&w.due, k.at)
 	}
 }
 
-// plan sets when a clock is looked at next, without anything being told of it: when
-// what kept its deadline must have arrived, or soon when that has passed and
-// something is still on its way.
-func (w *watch) plan(k *kept, now time.Time) {
-	c := &k.clock
-	switch {
-	case c.State == slo.Running && c.Verdict != slo.Breached:
-		k.next = c.DueAt.Add(w.lag)
-		if !k.next.After(now) {
-			k.next = now.Add(soon)
+// pass yields the clocks that have to be judged because time has passed: those
+// whose deadline is over, and, when more is known than before, the provisional
+// breaches that it decides.
+func (w *watch) pass(at slo.Moment, known bool, yield func(slo.Key)) {
+	for len(w.due) > 0 && !w.due[0].clock.DueAt.Add(w.lag).After(at.Now) {
+		k := heap.Pop(&w.due).(*kept)
+		w.waiting[k.clock.Key] = k
+	}
+	for key, k := range w.waiting {
+		if at.Over(k.clock.DueAt) {
+			yield(key)
 		}
-	case c.State == slo.Running && c.Provisional:
-		k.next = now.Add(again)
-	default:
-		if k.at >= 0 {
-			heap.Remove(&w.due, k.at)
-		}
+	}
+	if !known {
 		return
 	}
-	if k.at >= 0 {
-		heap.Fix(&w.due, k.at)
-	} else {
-		heap.Push(&w.due, k)
+	for key, k := range w.breach {
+		if k.clock.Provisional && !at.Watermark.Before(k.clock.DueAt) {
+			yield(key)
+		}
 	}
 }
 
-// How soon a clock is looked at again whose deadline has passed: while its breach
-// waits for what is still on its way, and while it is provisional.
-const (
-	soon  = 100 * time.Millisecond
-	again = time.Second
-)
+// until is how long it is until pass has something to do.
+func (w *watch) until(now time.Time) time.Duration {
+	switch {
+	case len(w.waiting) > 0:
+		return soon
+	case len(w.due) > 0:
+		return w.due[0].clock.DueAt.Add(w.lag).Sub(now)
+	default:
+		return idle
+	}
+}
 
-// dueHeap is a heap of clocks by when they are looked at.
+// dueHeap is a heap of clocks by their deadlines.
 type dueHeap []*kept
 
 func (h dueHeap) Len() int           { return len(h) }
-func (h dueHeap) Less(i, j int) bool { return h[i].next.Before(h[j].next) }
+func (h dueHeap) Less(i, j int) bool { return h[i].clock.DueAt.Before(h[j].clock.DueAt) }
 func (h dueHeap) Swap(i, j int) {
 	h[i], h[j] = h[j], h[i]
 	h[i].at, h[j].at = i, j
