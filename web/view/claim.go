@@ -13,6 +13,7 @@ func Claims(claims []lineage.Claim, anchor string) []Claim {
 	if anchor == "" {
 		anchor = "anchor"
 	}
+	anchor = said(anchor)
 	out := make([]Claim, 0, len(claims))
 	for _, c := range claims {
 		kind, value, _ := strings.Cut(c.Claim, ":")
@@ -37,7 +38,7 @@ func claimName(kind string) string {
 	case "causation":
 		return "this causing event"
 	default:
-		return "this " + kind
+		return "this " + said(kind)
 	}
 }
 
@@ -71,7 +72,7 @@ func carriersOf(executions []*lineage.Execution) carriers {
 		for _, c := range e.Claims {
 			if c.State == lineage.Ambiguous {
 				key := struct{ flow, claim string }{e.Flow, c.Claim}
-				out[key] = append(out[key], e.Anchor.ID)
+				out[key] = append(out[key], nameOf(e.Anchor.ID))
 			}
 		}
 	}
@@ -86,7 +87,7 @@ func (all carriers) tell(e *Execution) {
 		anchors := all[struct{ flow, claim string }{e.Flow, c.Text}]
 		switch {
 		case len(anchors) > 1:
-			c.Words += " " + strconv.Itoa(len(anchors)) + " of type " + e.Anchor.Type + " on this page carry it: " + strings.Join(anchors[:min(len(anchors), maxCarriers)], ", ")
+			c.Words += " " + strconv.Itoa(len(anchors)) + " of type " + said(e.Anchor.Type) + " on this page carry it: " + strings.Join(anchors[:min(len(anchors), maxCarriers)], ", ")
 			if more := len(anchors) - maxCarriers; more > 0 {
 				c.Words += " and " + strconv.Itoa(more) + " more"
 			}

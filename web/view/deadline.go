@@ -103,7 +103,7 @@ func note(r *slo.Reading, l Lore, c Clock) string {
 	case r.State == slo.Paused:
 		out = append(out, "its time does not count just now")
 	case r.Open() && r.Provisional:
-		out = append(out, l.source(r.SLA.ClosingSource)+" is behind, so it may have come")
+		out = append(out, l.closing(r.SLA)+" is behind, so it may have come")
 	}
 	if r.Verdict == slo.Corrected {
 		out = append(out, "it was called a breach, and was none")

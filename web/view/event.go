@@ -34,7 +34,8 @@ type Event struct {
 	Outcome     Badge
 	Attempt     int
 	Answer      string // "answered 200"
-	Reason      string
+	Reason      string // its beginning
+	Whole       string // of the reason, where that is longer
 	Amount      string
 	Subject     Object
 	Refs        []EventRef
@@ -78,9 +79,12 @@ func rows(events []*lineage.Event, c Clock) []Event {
 	for _, e := range events {
 		row := Event{
 			Key: key(e.Source, e.ID), Time: c.ofDay(e.Time), Source: e.Source, ID: e.ID, Kind: e.Kind.String(), Type: e.Type,
-			Stage: e.Stage, Outcome: OutcomeBadge(e.Outcome), Attempt: e.Attempt, Reason: e.Reason, Amount: Money(e.Amount),
+			Stage: e.Stage, Outcome: OutcomeBadge(e.Outcome), Attempt: e.Attempt, Reason: brief(e.Reason), Amount: Money(e.Amount),
 			Trace: e.TraceID.String(), Correlation: e.Correlation, Causation: e.Causation,
 			Contract: e.Contract, Payload: pretty(e.Payload),
+		}
+		if row.Reason != e.Reason {
+			row.Whole = e.Reason
 		}
 		if e.Answer != 0 {
 			row.Answer = "answered " + strconv.Itoa(e.Answer)

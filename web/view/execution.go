@@ -28,6 +28,7 @@ type Execution struct {
 	Graph      Graph
 	Relations  Cut[Relation]
 	Claims     Cut[Claim]
+	Unclaimed  bool // no claim, although its events carry what claims are made of: this flow makes none
 	Events     Events
 }
 
@@ -110,16 +111,20 @@ func NewExecution(e *lineage.Execution, looked lineage.Object, id string, l Lore
 		Graph: NewGraph(e, looked), Relations: relations(e.Edges),
 		Claims: cut(Claims(e.Claims, anchorType), maxClaims), Events: NewEvents(e.Events, c),
 	}
+	x.Unclaimed = x.Claims.Total() == 0 && slices.ContainsFunc(e.Events, carries)
 	x.sayOnce()
 	return x
 }
+
+// carries tells whether an event carries what a flow could make a claim of.
+func carries(e *lineage.Event) bool { return e.Correlation != "" || !e.TraceID.IsZero() }
 
 // sayOnce leaves out of the deadlines what the sentence above them has told to do
 // already, unless it is an address, which only they link.
 func (x *Execution) sayOnce() {
 	for i := range x.Deadlines.Rows {
 		book := &x.Deadlines.Rows[i].Runbook
-		if book.URL == "" && strings.Contains(x.Where, "What to do: "+strings.TrimRight(book.Text, ". \n")) {
+		if book.URL == "" && strings.Contains(x.Where, whatToDo+said(ended(book.Text))) {
 			*book = Runbook{}
 		}
 	}
@@ -182,7 +187,7 @@ func stages(e *lineage.Execution, c Clock) []Stage {
 		}
 		out = append(out, Stage{
 			Name: s.Name, Badge: stageBadge(s.State), When: c.time(when),
-			Attempts: s.Attempts, Reason: s.Reason, Current: s.Name == e.Stage,
+			Attempts: s.Attempts, Reason: brief(s.Reason), Current: s.Name == e.Stage,
 		})
 	}
 	return out

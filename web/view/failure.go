@@ -14,7 +14,7 @@ import (
 func (s *story) stopped() string {
 	out := "Stopped"
 	if stage := s.stageIn(lineage.StateFailed); stage != nil {
-		out += " at " + stage.Name
+		out += " at " + said(stage.Name)
 		if stage.Attempts > 1 {
 			out += " after " + Count(stage.Attempts) + " attempts"
 		}
@@ -23,7 +23,7 @@ func (s *story) stopped() string {
 		}
 		out += quoted(stage.Reason)
 	} else if s.Stage != "" {
-		out += " at " + s.Stage
+		out += " at " + said(s.Stage)
 	}
 	return out + ", and nobody is trying again."
 }
@@ -34,7 +34,7 @@ func (s *story) rejected(failure *lineage.Event) string {
 	if stage := s.stageIn(lineage.StateFailed); stage != nil {
 		reason = cmp.Or(reason, stage.Reason)
 	}
-	return s.lore.source(failure.Source) + " rejected it at " + s.c.Near(failure.Time) + answered(failure) + quoted(reason) + "." +
+	return said(s.lore.source(failure.Source)) + " rejected it at " + s.c.Near(failure.Time) + answered(failure, reason) + quoted(reason) + "." +
 		s.accepted(failure)
 }
 
@@ -49,16 +49,16 @@ func (s *story) accepted(failure *lineage.Event) string {
 		}
 		who, what := s.lore.source(e.Source), "it"
 		if subject := e.Subject(); !subject.IsZero() {
-			what = "the " + spoken(subject.Type)
+			what = "the " + said(spoken(subject.Type))
 		}
 		anchor := s.lore.anchor(s.Execution)
 		for _, r := range e.Refs {
 			if r.Object.Type == anchor && r.Object.System != "" {
-				who, what = s.lore.system(r.Object.System), "the "+spoken(anchor)
+				who, what = s.lore.system(r.Object.System), "the "+said(spoken(anchor))
 				break
 			}
 		}
-		out := " Before that, " + who + " had accepted " + what + answered(e) + " at " + s.c.Near(e.Time)
+		out := " Before that, " + said(who) + " had accepted " + what + answered(e, "") + " at " + s.c.Near(e.Time)
 		if e.Attempt > 1 {
 			out += ", on attempt " + Count(e.Attempt)
 		}
@@ -84,12 +84,13 @@ func (s *story) attempt() string {
 	out, n, reason := "an attempt", stage.Attempts, stage.Reason
 	with := ""
 	if e := s.failure(lineage.StateRetrying); e != nil {
-		n, reason, with = cmp.Or(e.Attempt, n), cmp.Or(e.Reason, reason), answered(e)
+		n, reason, with = cmp.Or(e.Attempt, n), cmp.Or(e.Reason, reason), ""
+		with = answered(e, reason)
 	}
 	if n > 0 {
 		out = "attempt " + Count(n)
 	}
-	return out + " of " + stage.Name + " failed" + with + quoted(reason) + "; another attempt is due."
+	return out + " of " + said(stage.Name) + " failed" + with + quoted(reason) + "; another attempt is due."
 }
 
 // stageIn is the first stage in a state, or nil.
@@ -126,16 +127,16 @@ func failed(e *lineage.Event) bool {
 	return e.Outcome == lineage.OutcomeFailed || e.Outcome == lineage.OutcomeRetrying
 }
 
-// answered tells a status code: " with 503".
-func answered(e *lineage.Event) string {
-	if e.Answer == 0 {
+// answered tells a status code, " with 503", unless the reason says it already.
+func answered(e *lineage.Event, reason string) string {
+	if e.Answer == 0 || strings.Contains(reason, strconv.Itoa(e.Answer)) {
 		return ""
 	}
 	return " with " + strconv.Itoa(e.Answer)
 }
 
-// maxQuoted is how much of a reason a sentence quotes, in characters; the stage and
-// the event have the whole.
+// maxQuoted is how much of a reason a sentence or a list quotes, in characters; the
+// event has the whole.
 const maxQuoted = 240
 
 // quoted is a reason in its source's words: ": “…”".
@@ -144,8 +145,5 @@ func quoted(reason string) string {
 	if reason == "" {
 		return ""
 	}
-	if r := []rune(reason); len(r) > maxQuoted {
-		reason = string(r[:maxQuoted-1]) + "…"
-	}
-	return ": “" + reason + "”"
+	return ": “" + said(brief(reason)) + "”"
 }

@@ -62,7 +62,7 @@ func newTiles(f lineage.FlowOverview, figures []slo.Figures, l Lore) []Tile {
 		return out
 	}
 	total := sum(figures)
-	return append(out, breachedTile(total, figures), moneyTile(total), keptTile(total))
+	return append(out, breachedTile(total, f.Flow), moneyTile(total, f.Flow), keptTile(total, f.Flow))
 }
 
 func latencyTiles(f lineage.FlowOverview, l Lore) []Tile {
@@ -113,7 +113,7 @@ func openTile(f lineage.FlowOverview) Tile {
 	at := func(s lineage.State) string { return Filter{Flow: f.Flow, State: string(s)}.URL("") }
 	t := Tile{
 		ID: "open", Label: "Open transactions", URL: at(lineage.StateOpen), Values: []Quantity{quantity(Count(open))},
-		Definition: "Transactions with stages still to come. Those that are retrying or have failed are counted beside it.",
+		Definition: "Transactions with stages still to come; those that have missed a deadline are among them. Those that are retrying or have failed are counted beside it.",
 	}
 	if retrying > 0 {
 		t.Notes = append(t.Notes, TileNote{Badge{"warn", "↻", Count(retrying) + " retrying"}, at(lineage.StateRetrying)})
@@ -127,13 +127,9 @@ func openTile(f lineage.FlowOverview) Tile {
 	return t
 }
 
-func breachedTile(total slo.Figures, figures []slo.Figures) Tile {
-	only := IncidentFilter{State: string(slo.Firing)}
-	if len(figures) == 1 {
-		only.SLA = figures[0].SLA.Name
-	}
+func breachedTile(total slo.Figures, flow string) Tile {
 	t := Tile{
-		ID: "breached", Label: "Breached", URL: only.URL(""), Class: "bad", Values: []Quantity{quantity(Count(total.Breached))},
+		ID: "breached", Label: "Breached", URL: IncidentFilter{Flow: flow, State: string(slo.Firing)}.URL(""), Class: "bad", Values: []Quantity{quantity(Count(total.Breached))},
 		Definition: "Deadlines that have passed while what was owed is still missing. Those that a source which is behind may still have kept are counted beside it.",
 	}
 	if total.Breached == 0 {
@@ -152,9 +148,9 @@ func breachedTile(total slo.Figures, figures []slo.Figures) Tile {
 	return t
 }
 
-func moneyTile(total slo.Figures) Tile {
+func moneyTile(total slo.Figures, flow string) Tile {
 	t := Tile{
-		ID: "money", Label: "Money at risk", URL: IncidentFilter{State: string(slo.Firing)}.URL(""), Class: "bad",
+		ID: "money", Label: "Money at risk", URL: IncidentFilter{Flow: flow, State: string(slo.Firing)}.URL(""), Class: "bad",
 		Definition: "What the objects behind the open breaches are worth, by currency and never summed across currencies. An object that has missed several deadlines counts once.",
 	}
 	currencies := slices.Sorted(maps.Keys(total.Risk.Amounts))
@@ -176,11 +172,11 @@ func moneyTile(total slo.Figures) Tile {
 	return t
 }
 
-func keptTile(total slo.Figures) Tile {
+func keptTile(total slo.Figures, flow string) Tile {
 	ended := total.Met + total.Missed
 	t := Tile{
-		ID: "kept", Label: "Deadlines kept", URL: IncidentFilter{State: string(slo.Resolved)}.URL(""), Values: []Quantity{dash()},
-		Definition: "Of the deadlines that ended in the last " + window(total.Window) + ", the share that was kept. Those still running are not among them; its rows are the ones that were missed.",
+		ID: "kept", Label: "Deadlines kept", URL: IncidentFilter{Flow: flow, State: string(slo.Resolved)}.URL(""), Values: []Quantity{dash()},
+		Definition: "Of the deadlines that ended in the last " + window(total.Window) + ", the share that was kept. Those still running are not among them. It leads to the resolved incidents of this flow: what came late, and also breaches that were corrected, cancelled or withdrawn, whenever that was.",
 	}
 	if ended == 0 {
 		t.Notes = []TileNote{{Badge: Badge{"calm", "○", "none ended in the last " + window(total.Window)}}}

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"slices"
 	"strings"
 
 	"throughline/lineage"
@@ -31,7 +32,22 @@ func where(e *lineage.Execution, l Lore, c Clock) string {
 	case e.State == lineage.StateOpen:
 		return s.open()
 	default:
-		return "Observed: this flow names no stages, so nothing is owed. " + Of(len(e.Events), "event") + ", the last " + s.sign() + "."
+		return s.observed()
+	}
+}
+
+// observed tells an execution of a flow without stages. Its objects may owe something
+// in another flow all the same.
+func (s *story) observed() string {
+	events := Of(len(s.Events), "event") + ", the last " + s.sign() + "."
+	first, breached := s.breached()
+	switch {
+	case breached:
+		return "Observed. " + s.promise(first) + s.others() + " " + events + runbook(first)
+	case slices.ContainsFunc(s.clocks, func(r slo.Reading) bool { return r.Open() }):
+		return "Observed: this flow names no stages, but another has a deadline open." + s.due() + " " + events
+	default:
+		return "Observed: this flow names no stages, so nothing is owed. " + events
 	}
 }
 
@@ -79,7 +95,7 @@ func (s *story) waiting() string {
 	for i, stage := range s.Stages {
 		switch {
 		case stage.State == lineage.StatePartial:
-			return "Under way at " + stage.Name + ": some of its objects have reached it, not all." + since
+			return "Under way at " + said(stage.Name) + ": some of its objects have reached it, not all." + since
 		case stage.Name == s.Stage:
 			furthest = i
 		}
@@ -89,9 +105,9 @@ func (s *story) waiting() string {
 		switch {
 		case stage.State != lineage.StatePending:
 		case i < furthest:
-			unseen = append(unseen, stage.Name)
+			unseen = append(unseen, said(stage.Name))
 		default:
-			ahead = append(ahead, stage.Name)
+			ahead = append(ahead, said(stage.Name))
 		}
 	}
 	missing := ""
@@ -102,7 +118,7 @@ func (s *story) waiting() string {
 	case len(ahead) > 0 && furthest < 0:
 		return "Waiting for its first stage, " + ahead[0] + "." + since
 	case len(ahead) > 0:
-		return "Waiting for " + ahead[0] + "; " + s.Stage + " is the furthest that it has come." + missing + since
+		return "Waiting for " + ahead[0] + "; " + said(s.Stage) + " is the furthest that it has come." + missing + since
 	case furthest >= 0:
 		return "It has come to " + s.Stage + ", its last stage." + missing + since
 	}
@@ -121,7 +137,7 @@ func (s *story) trouble() string {
 		case event.Outcome != lineage.OutcomeFailed:
 			well[at] = true
 		case !well[at]:
-			return " But " + event.Type + " failed at " + s.lore.source(event.Source) + quoted(event.Reason) + "."
+			return " But " + nameOf(event.Type) + " failed at " + said(s.lore.source(event.Source)) + quoted(event.Reason) + "."
 		}
 	}
 	return ""
@@ -135,12 +151,12 @@ func (s *story) loose() string {
 	if breached {
 		goods = s.lore.goods(first.SLA.Flow, first.SLA.Stop)
 	}
-	switch became := capital(first.SLA.Start) + ", but never became " + an(goods) + ": "; {
+	switch became := said(capital(first.SLA.Start)) + ", but never became " + an(goods) + ": "; {
 	case goods == "" || goods != s.lore.anchor(s.Execution):
 		return s.adrift()
 	case first.Provisional:
-		return capital(first.SLA.Start) + ", and not yet " + an(goods) + ": it was due by " + s.c.Near(first.DueAt) + ", but " +
-			s.lore.source(first.SLA.ClosingSource) + " is behind and may have kept it."
+		return said(capital(first.SLA.Start)) + ", and not yet " + an(goods) + ": it was due by " + s.c.Near(first.DueAt) + ", but " +
+			s.lore.closing(first.SLA) + " is behind and may have kept it."
 	case s.State == lineage.StateFailed && s.failure(lineage.StateFailed) != nil:
 		return became + s.rejected(s.failure(lineage.StateFailed)) + " " + s.promise(first) + runbook(first)
 	case s.State == lineage.StateRetrying:
@@ -157,7 +173,7 @@ func (s *story) adrift() string {
 	case lineage.StateRetrying:
 		return s.retrying() + s.next()
 	}
-	return "No " + s.Flow + " anchor reaches these objects yet: they were seen, but what should have followed was not. The last sign came " +
+	return "No " + said(s.Flow) + " anchor reaches these objects yet: they were seen, but what should have followed was not. The last sign came " +
 		s.sign() + "." + s.due()
 }
 

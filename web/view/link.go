@@ -60,8 +60,8 @@ func withBack(incident, back string) string {
 
 // IncidentFilter is what narrows the list of incidents.
 type IncidentFilter struct {
-	State, SLA string
-	Limit      int // 0: the page's own
+	State, SLA, Flow string
+	Limit            int // 0: the page's own
 }
 
 // URL is the address of the list narrowed by f, from cursor on.
@@ -69,6 +69,7 @@ func (f IncidentFilter) URL(cursor string) string {
 	q := url.Values{}
 	set(q, "state", f.State)
 	set(q, "sla", f.SLA)
+	set(q, "flow", f.Flow)
 	set(q, "cursor", cursor)
 	if f.Limit > 0 {
 		q.Set("limit", strconv.Itoa(f.Limit))

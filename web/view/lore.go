@@ -37,11 +37,19 @@ func (l Lore) Of(e *lineage.Execution) []slo.Reading {
 
 // source is what people call a source of events.
 func (l Lore) source(source string) string {
+	if source == slo.OwnSource {
+		return "Throughline itself"
+	}
 	name := source
 	if l.Catalogue != nil {
 		name = l.Catalogue.Source(source).Name
 	}
 	return strings.TrimPrefix(name, "otel:")
+}
+
+// closing is the source that an SLA waits for, inside a sentence.
+func (l Lore) closing(s lineage.SLA) string {
+	return said(l.source(cmp.Or(s.ClosingSource, slo.OwnSource)))
 }
 
 func (l Lore) system(system string) string {
@@ -84,9 +92,9 @@ func spoken(typ string) string { return strings.ReplaceAll(typ, "_", " ") }
 // an is a type with its article.
 func an(typ string) string {
 	if typ != "" && strings.ContainsRune("aeiou", rune(typ[0])) {
-		return "an " + spoken(typ)
+		return "an " + said(spoken(typ))
 	}
-	return "a " + spoken(typ)
+	return "a " + said(spoken(typ))
 }
 
 // titleOf is what people call an SLA.

@@ -49,7 +49,7 @@ func (s *story) next() string {
 	}
 	for _, stage := range s.Stages {
 		if stage.State == lineage.StatePending {
-			return " Next would be " + stage.Name + "."
+			return " Next would be " + said(stage.Name) + "."
 		}
 	}
 	return ""
@@ -73,13 +73,14 @@ func (s *story) promise(r slo.Reading) string {
 	}
 	out := s.owed(r) + is + s.c.Near(r.DueAt)
 	if r.Verdict == slo.Breached && r.Provisional {
-		out += "; " + s.lore.source(r.SLA.ClosingSource) + " is behind, so it may have come"
+		out += "; " + s.lore.closing(r.SLA) + " is behind, so it may have come"
 	}
 	return out + "."
 }
 
 // owed names what a clock waits for, as a sentence begins: "The invoice", "The
-// payment of invoice INV-7".
+// payment of invoice INV-7". Where the subject is there and goes through the stage
+// itself, it is the stage that is waited for: “answered”, of a ticket.
 func (s *story) owed(r slo.Reading) string {
 	goods := s.lore.goods(r.SLA.Flow, r.SLA.Stop)
 	for _, stage := range s.Stages {
@@ -88,18 +89,23 @@ func (s *story) owed(r slo.Reading) string {
 		}
 	}
 	of := ""
-	switch {
-	case r.Subject == s.Anchor:
-	case r.Subject.Type == goods:
-		of = " " + r.Subject.ID
+	if r.Subject != s.Anchor {
+		of = " of " + said(spoken(r.Subject.Type)) + " " + nameOf(r.Subject.ID)
+	}
+	switch goods {
+	case "":
+		return "“" + said(titleOf(r.SLA)) + "”" + of
+	case r.Subject.Type:
+		return "“" + said(r.SLA.Stop) + "”" + of
 	default:
-		of = " of " + spoken(r.Subject.Type) + " " + r.Subject.ID
+		return "The " + said(spoken(goods)) + of
 	}
-	if goods == "" {
-		return "“" + titleOf(r.SLA) + "”" + of
-	}
-	return "The " + spoken(goods) + of
 }
+
+const whatToDo = " What to do: "
+
+// ended is a sentence of others without its end, which is ours.
+func ended(text string) string { return strings.TrimRight(text, ". \n") }
 
 // runbook says what to do about a breach that is certain.
 func runbook(r slo.Reading) string {
@@ -107,9 +113,9 @@ func runbook(r slo.Reading) string {
 		return ""
 	}
 	if book := newRunbook(r.SLA.Runbook); book.URL != "" {
-		return " What to do: " + book.URL
+		return whatToDo + said(book.URL)
 	}
-	return " What to do: " + strings.TrimRight(r.SLA.Runbook, ". \n") + "."
+	return whatToDo + said(ended(r.SLA.Runbook)) + "."
 }
 
 // missed counts the deadlines that a complete execution has not kept.
