@@ -37,7 +37,7 @@ func BenchmarkSweep(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if s.ledger, err = openLedger(s.cfg, nil); err != nil {
+		if s.ledger, _, err = openLedger(s.cfg, s.deps, nil); err != nil {
 			b.Fatal(err)
 		}
 		s.Anew(catalogue(b, invoicedWithin(time.Minute)))

@@ -3,6 +3,8 @@ package sweeper
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -131,5 +133,27 @@ func TestALedgerThatCannotBeWrittenIsTriedAgainLaterAndLater(t *testing.T) {
 			t.Errorf("once it can be written: %v", got)
 		}
 		r.ledgerIsClean()
+	})
+}
+
+func TestADamagedLedgerIsPutAsideAndClocksAreJudgedAnew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, invoicedWithin(time.Minute))
+		r.booked("1", time.Now())
+		tick(5 * time.Minute)
+		r.kill()
+		path := filepath.Join(r.dir, "slo.db")
+		if err := os.Truncate(path, 5000); err != nil {
+			t.Fatal(err)
+		}
+		r.start()
+		defer r.kill()
+		tick(time.Minute)
+		if v := r.verdict("1"); v != slo.Breached {
+			t.Errorf("judged anew the clock is %q", v)
+		}
+		if aside, err := filepath.Glob(path + ".damaged-*"); err != nil || len(aside) != 1 {
+			t.Errorf("put aside: %v, %v", aside, err)
+		}
 	})
 }

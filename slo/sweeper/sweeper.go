@@ -2,7 +2,6 @@ package sweeper
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 
@@ -66,21 +65,19 @@ func (s *Sweeper) Start(ctx context.Context) error {
 	if s.deps.Store != nil {
 		readers = append([]string{storeReader}, readers...)
 	}
-	l, err := openLedger(s.cfg, readers)
+	l, clocks, err := openLedger(s.cfg, s.deps, readers)
 	if err != nil {
 		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ledger, s.started = l, s.deps.Now()
-	err = l.clocks(func(c slo.Clock) {
-		s.put(c.Key, &c)
+	for i := range clocks {
+		c := &clocks[i]
+		s.put(c.Key, c)
 		if c.Open() {
 			s.dirty[c.Key] = true // also one that nothing is told of any more
 		}
-	})
-	if err != nil {
-		return errors.Join(lineage.E(lineage.Unavailable, "read the ledger of clocks", err), l.close())
 	}
 	ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	s.loops.Go(func() { s.run(ctx) })

@@ -210,9 +210,9 @@ func place(rank int, e *lineage.Execution) string {
 	case e.Unanchored:
 		return ""
 	case rank < 0:
-		return "before the " + e.Anchor.Type
+		return "before the " + said(e.Anchor.Type)
 	case rank > 0:
-		return "after the " + e.Anchor.Type
+		return "after the " + said(e.Anchor.Type)
 	default:
 		return "the anchor"
 	}

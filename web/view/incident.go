@@ -13,7 +13,8 @@ import (
 type Incidents struct {
 	Rows             []Incident
 	Filter           IncidentFilter
-	SLAs             []string // that the list can be narrowed to
+	SLAs, Flows      []string // that the list can be narrowed to
+	Unknown          string   // what it is narrowed to that the catalogue does not have: "SLA", "flow" or ""
 	Firing, Resolved int      // of all there are
 	Owner            string   // who the reader is, when they have said so
 	Here             string   // address of this page, to come back to
@@ -46,13 +47,14 @@ type Incident struct {
 	Stage       string
 	StageBadge  Badge
 	Reason      string
-	Amount      string
+	Amount      string // at risk, or that was
 	Runbook     Runbook
 	Waiting     int
 	Owner       string
 	Taken       Time // when it was acknowledged
 	Comment     string
 	History     []Entry
+	Known       Known
 }
 
 // Entry is one line of an incident's history.
@@ -76,14 +78,17 @@ func NewIncident(i *slo.Incident, l Lore, c Clock) Incident {
 		ID: i.ID, URL: IncidentURL(i.ID), What: incidentTitle(i, l), Badge: incidentBadge(i), Firing: i.State == slo.Firing,
 		Severity: severity(i.Impact.Severity), Flow: i.Impact.Flow, Due: c.near(i.DueAt), Age: age(i, c),
 		Started: c.time(i.StartedAt), Opened: c.near(i.OpenedAt), Resolved: c.time(i.ResolvedAt), Resolution: resolution(i.Resolution),
-		Stage: i.Impact.Stage, Reason: i.Impact.Reason, Amount: Money(i.Impact.Amount), Runbook: newRunbook(i.Impact.Runbook),
+		Stage: i.Impact.Stage, Reason: i.Impact.Reason, Amount: Money(i.Impact.Amount),
 		Waiting: i.Waiting, Owner: i.Owner, Taken: c.time(i.AcknowledgedAt), Comment: i.Comment,
 	}
 	if i.LateBy > 0 {
 		out.LateBy = Span(i.LateBy)
 	}
-	if i.Impact.State != "" {
-		out.StageBadge = StateBadge(i.Impact.State)
+	if out.Firing {
+		out.Runbook = newRunbook(i.Impact.Runbook)
+		if i.Impact.State != "" {
+			out.StageBadge = StateBadge(i.Impact.State)
+		}
 	}
 	if !i.Subject.IsZero() {
 		out.Subject = newObject(i.Subject)
@@ -140,6 +145,8 @@ func resolution(r slo.Resolution) string {
 		return "nothing is owed any more"
 	case slo.ByCatchingUp:
 		return "the source has caught up"
+	case "withdrawn":
+		return withdrawn
 	default:
 		return string(r)
 	}
@@ -167,43 +174,64 @@ func age(i *slo.Incident, c Clock) string {
 // sticks, what hangs on it and who looks after it.
 func incidentLine(i *slo.Incident, l Lore, c Clock) string {
 	var out []string
+	source := said(capital(l.source(i.Source)))
+	subject := said(capital(spoken(i.Subject.Type))) + " " + nameOf(i.Subject.ID)
+	title := "“" + said(incidentTitle(i, l)) + "”"
 	say := func(parts ...string) { out = append(out, strings.Join(parts, "")) }
 	firing := i.State == slo.Firing
 	switch {
 	case i.Kind == slo.LateIncident && firing:
-		say(capital(l.source(i.Source)), " is behind. ", Of(i.Waiting, "deadline"), " passed that it may still have kept; each is confirmed or corrected once it has caught up.")
+		say(source, " is behind. ", Of(i.Waiting, "deadline"), " passed that it may still have kept; each is confirmed or corrected once it has caught up.")
 	case i.Kind == slo.LateIncident:
-		say(capital(l.source(i.Source)), " was behind, and has caught up.")
+		say(source, " was behind, and has caught up.")
 	case firing:
-		say(capital(spoken(i.Subject.Type)), " ", i.Subject.ID, " has missed “", incidentTitle(i, l), "”: it was due by ", c.Near(i.DueAt), " and is still owed.")
+		say(subject, " has missed ", title, ": it was due by ", c.Near(i.DueAt), " and is still owed.")
 	default:
-		say(capital(spoken(i.Subject.Type)), " ", i.Subject.ID, " missed “", incidentTitle(i, l), "”, due by ", c.Near(i.DueAt), ".")
+		say(subject, " missed ", title, ", due by ", c.Near(i.DueAt), ".")
 	}
 	if firing && i.Impact.Stage != "" {
 		say(stuck(i.Impact))
 	}
-	if firing && !i.Impact.Amount.IsZero() {
-		say(Money(i.Impact.Amount), " is at risk.")
+	if !i.Impact.Amount.IsZero() {
+		is := " was at risk."
+		if firing {
+			is = " is at risk."
+		}
+		say(Money(i.Impact.Amount), is)
 	}
 	switch {
 	case !firing:
 		say("Resolved at ", c.Near(i.ResolvedAt), ": ", resolution(i.Resolution), ".")
 	case i.Owner != "":
-		say(i.Owner, " looks after it.")
+		say(said(i.Owner), " looks after it.")
 	default:
 		say("Nobody looks after it yet.")
 	}
 	return strings.Join(out, " ")
 }
 
-// stuck says where a transaction was when its deadline passed.
+// stuck says where a transaction sticks: at what has failed or is tried again, or
+// else at what is owed.
 func stuck(i slo.Impact) string {
 	switch i.State {
 	case lineage.StateFailed:
-		return "Its transaction stopped at " + i.Stage + quoted(i.Reason) + "."
+		return "Its transaction stopped at " + said(i.Stage) + quoted(i.Reason) + "."
 	case lineage.StateRetrying:
-		return "Its transaction is retrying " + i.Stage + ", not failed yet" + quoted(i.Reason) + "."
+		return "Its transaction is retrying " + said(i.Stage) + ", not failed yet" + quoted(i.Reason) + "."
 	default:
-		return "Its transaction had come to " + i.Stage + quoted(i.Reason) + "."
+		return "Its transaction is waiting for " + said(i.Stage) + quoted(i.Reason) + "."
 	}
+}
+
+// What a fact of an incident is called while it stands, and afterwards.
+func (i Incident) risk() string   { return i.call("At risk", "Was at risk") }
+func (i Incident) sticks() string { return i.call("Where it sticks", "Where it stuck") }
+func (i Incident) why() string    { return i.call("Why", "Why it was late") }
+func (i Incident) keeper() string { return i.call("Looked after by", "Was looked after by") }
+
+func (i Incident) call(now, then string) string {
+	if i.Firing {
+		return now
+	}
+	return then
 }

@@ -120,7 +120,7 @@ func (s *story) waiting() string {
 	case len(ahead) > 0:
 		return "Waiting for " + ahead[0] + "; " + said(s.Stage) + " is the furthest that it has come." + missing + since
 	case furthest >= 0:
-		return "It has come to " + s.Stage + ", its last stage." + missing + since
+		return "It has come to " + said(s.Stage) + ", its last stage." + missing + since
 	}
 	return "Under way." + since
 }

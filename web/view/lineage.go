@@ -1,6 +1,7 @@
 package view
 
 import (
+	"slices"
 	"strconv"
 
 	"throughline/lineage"
@@ -12,6 +13,7 @@ type Lineage struct {
 	Looked     Object
 	Executions []Execution
 	Unanchored []Execution
+	Plain      []Execution // by correlation id alone, where another flow tells more
 	NoClocks   bool // deadlines cannot be read just now
 	TraceOnly  bool // a trace whose spans are stored, but that names nothing
 }
@@ -20,10 +22,15 @@ type Lineage struct {
 func NewLineage(looked lineage.Object, a lineage.Answer, l Lore, c Clock) Lineage {
 	out := Lineage{Looked: newObject(looked)}
 	shared := carriersOf(a.Executions)
+	more := len(a.Unanchored) > 0 || slices.ContainsFunc(a.Executions, func(e *lineage.Execution) bool { return !plainly(e) })
 	for i, e := range a.Executions {
 		x := NewExecution(e, looked, "x"+strconv.Itoa(i+1), l, c)
 		shared.tell(&x)
-		out.Executions = append(out.Executions, x)
+		if more && plainly(e) {
+			out.Plain = append(out.Plain, x)
+		} else {
+			out.Executions = append(out.Executions, x)
+		}
 	}
 	for i, e := range a.Unanchored {
 		out.Unanchored = append(out.Unanchored, NewExecution(e, looked, "u"+strconv.Itoa(i+1), l, c))
@@ -31,18 +38,23 @@ func NewLineage(looked lineage.Object, a lineage.Answer, l Lore, c Clock) Lineag
 	return out
 }
 
-// Found tells whether anything is known.
-func (l Lineage) Found() bool { return len(l.Executions)+len(l.Unanchored) > 0 }
+// plainly tells whether an execution is of the built-in flow, which knows no more
+// than that events carry the same correlation id.
+func plainly(e *lineage.Execution) bool { return e.Flow == lineage.TransactionFlow }
 
-// Intro says what the page shows, when that is not exactly one execution.
+// Found tells whether anything is known.
+func (l Lineage) Found() bool { return len(l.Executions)+len(l.Unanchored)+len(l.Plain) > 0 }
+
+// Intro says what the page shows, when that is not exactly one execution: one alone
+// says itself where it is.
 func (l Lineage) Intro() string {
 	switch {
 	case l.TraceOnly:
 		return "Its spans are below. None of them names a business object, so it belongs to no transaction."
 	case len(l.Executions) > 1:
-		return "This " + l.Looked.Type + " is part of " + Of(len(l.Executions), "transaction") + "; each follows below."
-	case len(l.Executions) == 0 && len(l.Unanchored) > 0:
-		return "This " + l.Looked.Type + " was seen, but belongs to no transaction yet."
+		return "This " + said(spoken(l.Looked.Type)) + " is part of " + Of(len(l.Executions), "transaction") + "; each follows below."
+	case len(l.Executions) == 0 && len(l.Unanchored) > 1:
+		return "This " + said(spoken(l.Looked.Type)) + " was seen in " + Of(len(l.Unanchored), "place") + " that no anchor reaches; each follows below."
 	default:
 		return ""
 	}
