@@ -10,6 +10,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"throughline/slo"
 )
 
 func TestAProcessKilledInTheMiddleTellsEachTransitionOnce(t *testing.T) {
