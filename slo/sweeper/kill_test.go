@@ -23,7 +23,7 @@ func TestAProcessKilledInTheMiddleTellsEachTransitionOnce(t *testing.T) {
 	}
 }
 
-// killed lets forty orders run, kills and restarts the sweeper at random, and
+// killed lets sixteen orders run, kills and restarts the sweeper at random, and
 // fails the commit at random, before or after it is there.
 func killed(t *testing.T, seed uint64) {
 	rng := rand.New(rand.NewPCG(seed, 2))
@@ -35,7 +35,7 @@ func killed(t *testing.T, seed uint64) {
 	}
 	var deeds []deed
 	began := time.Now()
-	for i := range 40 {
+	for i := range 16 {
 		id := fmt.Sprint(i)
 		booked := time.Duration(rng.IntN(3600)) * time.Second
 		deeds = append(deeds, deed{booked, func() { r.booked(id, began.Add(booked)) }})
@@ -57,7 +57,7 @@ func killed(t *testing.T, seed uint64) {
 			}
 		}
 	}
-	for i := range 12 {
+	for i := range 8 {
 		dies := time.Duration(600*i+rng.IntN(300)) * time.Second
 		deeds = append(deeds, deed{dies, r.kill}, deed{dies + time.Duration(rng.IntN(290))*time.Second, r.start})
 	}
@@ -100,13 +100,13 @@ func TestNothingIsJudgedBeforeAllIsKnownThatWasAcknowledged(t *testing.T) {
 		x := r.orders["1"]
 		done := x.Stages[2].DoneAt
 		x.Stages[2].DoneAt = time.Time{}
-		r.stuck = time.Now().Add(-time.Second)
+		r.is(func() { r.stuck = time.Now().Add(-time.Second) })
 		r.start()
 		tick(5 * time.Minute)
 		if got := r.store.history("1"); !slices.Equal(got, []string{"started", "ended"}) {
 			t.Fatalf("evidence on its way was taken for gone: %v", got)
 		}
-		r.stuck = time.Time{}
+		r.is(func() { r.stuck = time.Time{} })
 		r.invoiced("1", done)
 		tick(time.Minute)
 		if got := r.store.history("1"); !slices.Equal(got, []string{"started", "ended"}) {

@@ -25,10 +25,9 @@ func TestAMergeGivesAClockItsNewNameAndTellsNothing(t *testing.T) {
 		x.Members[0].Aliases = []lineage.Object{old}
 		x.Stages[1].DoneAt, x.Stages[1].Progress = began, []lineage.Progress{{Object: now, DoneAt: began}}
 		delete(r.orders, "9")
-		r.block++
 		r.tell(x) // the stitcher tells the smaller name first
 		r.sweeper.Execution(lineage.ExecutionRef{Flow: "f", Anchor: old}, nil)
-		r.sweeper.Through(r.block)
+		r.sweeper.Through(r.next())
 		tick(5 * time.Minute)
 		if v := r.verdict("5"); v != slo.Breached {
 			t.Errorf("the merged order's clock is %q", v)
@@ -72,11 +71,10 @@ func TestAMergeWhoseCommitFailsIsMadeAgain(t *testing.T) {
 			x.Members[0].Aliases = []lineage.Object{{Type: "order", ID: "9"}}
 			x.Stages[1].DoneAt, x.Stages[1].Progress = began, []lineage.Progress{{Object: x.Anchor, DoneAt: began}}
 			delete(r.orders, "9")
-			r.block++
 			r.broken.Store(broken)
 			r.tell(x)
 			r.sweeper.Execution(lineage.ExecutionRef{Flow: "f", Anchor: lineage.Object{Type: "order", ID: "9"}}, nil)
-			r.sweeper.Through(r.block)
+			r.sweeper.Through(r.next())
 			tick(5 * time.Minute)
 			r.ledgerIsClean()
 			if got := append(r.store.history("9"), r.store.history("5")...); !slices.Equal(got, []string{"started", "breached 1s"}) {

@@ -24,10 +24,12 @@ type rig struct {
 	tries   atomic.Int64 // commits that were tried
 	broken  atomic.Int64 // 1: the next commit fails before it is there, 2: after; 3: every one fails
 	store   *shelf
-	behind  time.Duration // what is taken in is known so much later
-	stuck   time.Time     // not zero: nothing later than this is known
-	heard   map[string]time.Time
-	block   uint64
+
+	mu     sync.Mutex    // of what the sweeper asks for
+	behind time.Duration // what is taken in is known so much later
+	stuck  time.Time     // not zero: nothing later than this is known
+	heard  map[string]time.Time
+	block  uint64
 
 	orders map[string]*lineage.Execution
 }
@@ -64,7 +66,7 @@ func newRig(t testing.TB, slas ...lineage.SLA) *rig {
 func (r *rig) start() {
 	r.t.Helper()
 	s, err := New(Config{Dir: r.dir, Patience: 3 * time.Second, Readers: []string{"alerts"}, noSync: true, fail: r.fail}, Deps{
-		Mark: r.mark, Heard: func() map[string]time.Time { return r.heard }, Store: r.store,
+		Mark: r.mark, Heard: r.hears, Store: r.store,
 	})
 	if err != nil {
 		r.t.Fatal(err)
@@ -77,7 +79,7 @@ func (r *rig) start() {
 	for _, x := range r.orders {
 		r.tell(x)
 	}
-	s.Through(r.block)
+	s.Through(r.next())
 }
 
 // fail breaks a commit as the test has asked for.
@@ -97,7 +99,30 @@ func (r *rig) fail(committed bool) error {
 
 var errBroken = errors.New("the commit failed")
 
+// is sets what the sweeper asks for.
+func (r *rig) is(set func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	set()
+}
+
+func (r *rig) hears() map[string]time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.heard
+}
+
+// next is the number of the next block.
+func (r *rig) next() uint64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.block++
+	return r.block
+}
+
 func (r *rig) mark() Mark {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	at := time.Now().Add(-r.behind)
 	if !r.stuck.IsZero() && at.After(r.stuck) {
 		at = r.stuck
@@ -164,9 +189,9 @@ func (r *rig) invoiced(id string, at time.Time) {
 }
 
 func (r *rig) say(id string) {
-	r.block++
+	block := r.next()
 	r.tell(r.orders[id])
-	r.sweeper.Through(r.block)
+	r.sweeper.Through(block)
 }
 
 func (r *rig) verdict(id string) slo.Verdict {

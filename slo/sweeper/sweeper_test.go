@@ -65,7 +65,7 @@ func TestThirtyDaysOfDeadlinesAreEachNoticedWithinTwoSeconds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, invoicedWithin(6*time.Hour))
 		defer r.kill()
-		r.behind = 600 * time.Millisecond // as in the house
+		r.is(func() { r.behind = 600 * time.Millisecond }) // as in the house
 		began := time.Now()
 		rng := rand.New(rand.NewPCG(30, 1))
 		type fate struct{ kept bool }
@@ -116,14 +116,14 @@ func TestAHouseThatIsBehindMakesBreachesProvisionalUntilItHasCaughtUp(t *testing
 		r.booked("late", began)
 		r.booked("kept", began)
 		tick(30 * time.Second)
-		r.stuck = time.Now()
+		r.is(func() { r.stuck = time.Now() })
 		tick(2 * time.Minute)
 		f, _ := r.sweeper.Figures(context.Background(), "default")
 		if f[0].Waiting != 2 || f[0].Breached != 0 || len(f[0].Risk.Amounts) != 0 {
 			t.Fatalf("while the house is behind the figures are %+v", f[0])
 		}
 		r.invoiced("kept", began.Add(50*time.Second))
-		r.stuck = time.Time{}
+		r.is(func() { r.stuck = time.Time{} })
 		tick(5 * time.Second)
 		if got := r.store.history("late"); !slices.Equal(got, []string{"started", "breached 4s provisional", "confirmed"}) {
 			t.Errorf("the late one: %v", got)
@@ -140,13 +140,13 @@ func TestASourceThatPromisedAHeartbeatAndIsSilentIsBehind(t *testing.T) {
 		sla.ClosingSource = "beating"
 		r := newRig(t, sla)
 		defer r.kill()
-		r.heard = map[string]time.Time{"beating": time.Now().Add(5 * time.Minute)}
+		r.is(func() { r.heard = map[string]time.Time{"beating": time.Now().Add(5 * time.Minute)} })
 		r.booked("1", time.Now())
 		tick(11 * time.Minute)
 		if got := r.store.history("1"); !slices.Equal(got, []string{"started", "breached 4s provisional"}) {
 			t.Fatalf("while the source is silent: %v", got)
 		}
-		r.heard = map[string]time.Time{"beating": time.Now()}
+		r.is(func() { r.heard = map[string]time.Time{"beating": time.Now()} })
 		tick(5 * time.Second)
 		if got := r.store.history("1"); !slices.Equal(got, []string{"started", "breached 4s provisional", "confirmed"}) {
 			t.Fatalf("once it has spoken: %v", got)
@@ -189,14 +189,14 @@ func TestAnotherCatalogueIsAppliedToTheClocksThatRun(t *testing.T) {
 		r.cat = catalogue(t, invoicedWithin(time.Hour))
 		r.sweeper.Anew(r.cat)
 		r.tell(r.orders["1"])
-		r.sweeper.Through(r.block)
+		r.sweeper.Through(r.next())
 		tick(10 * time.Minute)
 		if got := r.store.history("1"); !slices.Equal(got, []string{"started", "rescheduled"}) {
 			t.Fatalf("with a longer target: %v", got)
 		}
 		r.cat = catalogue(t)
 		r.sweeper.Anew(r.cat)
-		r.sweeper.Through(r.block)
+		r.sweeper.Through(r.next())
 		tick(2 * time.Hour)
 		if got := r.store.history("1"); !slices.Equal(got, []string{"started", "rescheduled", "withdrawn"}) {
 			t.Fatalf("without the SLA: %v", got)
