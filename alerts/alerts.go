@@ -11,6 +11,13 @@
 // nothing and repeats nothing. Only a kill between the webhook's answer and the
 // mark of it sends a notice twice, with the same Idempotency-Key.
 //
+// Notices go out oldest first, by one goroutine. The order holds for each incident
+// and not across them: a notice that failed waits by itself, what its incident is
+// owed later waits behind it, and the others go on. Only when several incidents in a
+// row have failed is the receiver taken to be away, and all wait for it together.
+// What it calls wrong in itself is set aside; if that was that an incident fires, it
+// is not told the end of it either.
+//
 // What may be lost, and what then happens:
 //   - The ledger, while the book is there. The book remembers the identity of the
 //     last transition that it took; a ledger that does not hold it where it should
@@ -102,6 +109,9 @@ func (a *Alerts) Start(ctx context.Context) error {
 	a.mu.Unlock()
 	a.working, a.abandon = context.WithCancel(context.WithoutCancel(ctx))
 	a.running, a.stop = context.WithCancel(a.working)
+	if n := m.untoldFiring(); n > 0 {
+		a.deps.Log.Warn("incidents fire that the webhook refused to hear of; nobody was woken for them", "incidents", n)
+	}
 	a.group.Go(a.read)
 	a.group.Go(a.deliver)
 	a.group.Go(a.keep)

@@ -21,6 +21,7 @@ const (
 	outboxBucket    = "outbox"      // by place, eight bytes: notice
 	unsavedBucket   = "unsaved"     // identities of incidents that the store does not have
 	toldBucket      = "told"        // by identity: the labels with which the webhook was told that it fires
+	untoldBucket    = "untold"      // identities of incidents that the webhook refused to hear of
 )
 
 // The names in the bucket meta.
@@ -62,7 +63,8 @@ func (b *book) write(d *draft) error {
 }
 
 func (d *draft) write(tx *bbolt.Tx) error {
-	incidents, unsaved, told := tx.Bucket([]byte(incidentsBucket)), tx.Bucket([]byte(unsavedBucket)), tx.Bucket([]byte(toldBucket))
+	incidents, unsaved := tx.Bucket([]byte(incidentsBucket)), tx.Bucket([]byte(unsavedBucket))
+	told, untold := tx.Bucket([]byte(toldBucket)), tx.Bucket([]byte(untoldBucket))
 	for _, id := range d.saved {
 		if err := unsaved.Delete([]byte(id)); err != nil {
 			return err
@@ -80,14 +82,17 @@ func (d *draft) write(tx *bbolt.Tx) error {
 		}
 	}
 	for _, id := range d.forgotten {
-		if err := errors.Join(incidents.Delete([]byte(id)), told.Delete([]byte(id))); err != nil {
+		if err := errors.Join(incidents.Delete([]byte(id)), told.Delete([]byte(id)), untold.Delete([]byte(id))); err != nil {
 			return err
 		}
 	}
 	if err := d.writeWaiting(tx.Bucket([]byte(waitingBucket))); err != nil {
 		return err
 	}
-	if err := d.writeOutbox(tx.Bucket([]byte(outboxBucket)), told); err != nil {
+	if err := d.writeOutbox(tx); err != nil {
+		return err
+	}
+	if err := d.writeUntold(untold); err != nil {
 		return err
 	}
 	return d.writeMeta(tx.Bucket([]byte(metaBucket)))
@@ -108,37 +113,6 @@ func (d *draft) writeWaiting(b *bbolt.Bucket) error {
 	return nil
 }
 
-func (d *draft) writeOutbox(b, told *bbolt.Bucket) error {
-	for _, o := range d.from.outbox[:d.settled] {
-		if err := b.Delete(number(o.seq)); err != nil {
-			return err
-		}
-	}
-	for i := range d.notices {
-		n := &d.notices[i]
-		if err := n.label(told); err != nil {
-			return err
-		}
-		if err := put(b, number(n.seq), n); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// label keeps the labels of what fires, and gives them to what is resolved: a
-// receiver knows an alert by them, whatever the incident says by then.
-func (n *notice) label(told *bbolt.Bucket) error {
-	id := []byte(n.Incident.ID)
-	if n.Kind == slo.Opening {
-		return put(told, id, labels(&n.Incident))
-	}
-	if raw := told.Get(id); raw != nil {
-		return json.Unmarshal(raw, &n.Labels)
-	}
-	return nil
-}
-
 func (d *draft) writeMeta(b *bbolt.Bucket) error {
 	if n := len(d.notices); n > 0 {
 		if err := b.Put([]byte(nextName), number(d.notices[n-1].seq+1)); err != nil {
@@ -152,18 +126,6 @@ func (d *draft) writeMeta(b *bbolt.Bucket) error {
 		return err
 	}
 	return b.Put([]byte(lastName), []byte(d.last))
-}
-
-// notice reads what is owed at a place of the outbox.
-func (b *book) notice(seq uint64) (*notice, error) {
-	n := notice{seq: seq}
-	err := b.db.View(func(tx *bbolt.Tx) error {
-		return json.Unmarshal(tx.Bucket([]byte(outboxBucket)).Get(number(seq)), &n)
-	})
-	if err != nil {
-		return nil, lineage.E(lineage.Unavailable, "read alerts.db", err)
-	}
-	return &n, nil
 }
 
 // load reads the whole book, so that damage shows at the start and nowhere else.
@@ -196,10 +158,16 @@ func (b *book) load() (*memory, error) {
 		if err := each(tx, toldBucket, func([]byte, *map[string]string) {}); err != nil {
 			return err
 		}
-		return tx.Bucket([]byte(unsavedBucket)).ForEach(func(id, _ []byte) error {
-			m.unsaved[string(id)] = true
-			return nil
-		})
+		for bucket, into := range map[string]map[string]bool{unsavedBucket: m.unsaved, untoldBucket: m.untold} {
+			err := tx.Bucket([]byte(bucket)).ForEach(func(id, _ []byte) error {
+				into[string(id)] = true
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	return m, err
 }

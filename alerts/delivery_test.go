@@ -1,7 +1,6 @@
 package alerts
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -88,45 +87,6 @@ func TestWithoutAWebhookOnlyTheLogIsTold(t *testing.T) {
 		}
 		if n := strings.Count(r.log.String(), "incident opened"); n != 2 {
 			t.Errorf("the log is told of %d incidents; want 2", n)
-		}
-	})
-}
-
-func TestAReceiverThatIsAwayIsToldEverythingInOrderWhenItIsBack(t *testing.T) {
-	bubble(t, func(t *testing.T, r *rig) {
-		back := time.Now().Add(30 * time.Minute)
-		r.pager.answer = func(*call) (int, http.Header, error) {
-			if time.Now().Before(back) {
-				return 0, nil, errors.New("connection refused")
-			}
-			return http.StatusNoContent, nil, nil
-		}
-		r.start()
-		defer r.halt()
-		var want []string
-		for n := range 50 {
-			r.ledger.tell(about(n, slo.BreachKind, n))
-			want = append(want, fmt.Sprint(n, " firing"))
-		}
-		pass(29 * time.Minute)
-		if age := r.value("throughline_notification_oldest_seconds"); age < 1700 || r.value("throughline_notifications_waiting") != 50 {
-			t.Errorf("the oldest of 50 notices waits for %v s; want 29 min", age)
-		}
-		pass(3 * time.Minute)
-		calls := r.settled()
-		var arrived []call
-		for n, c := range calls {
-			if !c.at.Before(back) {
-				arrived = append(arrived, c)
-			} else if n > 0 && c.at.Sub(calls[n-1].at) > 72*time.Second {
-				t.Errorf("attempt %d came %s after the one before", n, c.at.Sub(calls[n-1].at))
-			}
-		}
-		if tries := len(calls) - len(arrived); tries < 25 || tries > 50 {
-			t.Errorf("%d attempts in half an hour; want about one a minute", tries)
-		}
-		if diff := cmp.Diff(want, toldOf(arrived)); diff != "" {
-			t.Errorf("(-want +told):\n%s", diff)
 		}
 	})
 }

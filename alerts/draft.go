@@ -18,7 +18,8 @@ type draft struct {
 	counts    map[behind]int     // of those that wait, where they changed
 	late      []lateness         // sources whose count changed, in order
 	notices   []notice           // to go into the outbox
-	settled   int                // how many notices at the head of the outbox are dealt with
+	settled   []uint64           // places of the outbox that are dealt with
+	untold    map[string]bool    // incidents that the webhook refused to hear of; false: not any more
 	saved     []string           // incidents that the store has
 	marks     bool               // whether what changes has to reach a store
 
@@ -62,6 +63,7 @@ func (a *Alerts) draft() *draft {
 	return &draft{
 		from: m, seq: m.seq, last: m.last, marks: a.deps.Store != nil,
 		incidents: map[string]*slo.Incident{}, waiting: map[string]*behind{}, counts: map[behind]int{},
+		untold: map[string]bool{},
 	}
 }
 

@@ -12,15 +12,10 @@ type memory struct {
 	firing    map[standing]int
 	waiting   map[string]*behind // clocks with a provisional breach, by the identity of their incident
 	counts    map[behind]int     // of these
-	outbox    []owed             // in order
+	outbox    []owed             // oldest first
 	next      uint64             // place of the next notice
 	unsaved   map[string]bool    // incidents that the store does not have
-}
-
-// owed is a notice in the outbox; the book has its content.
-type owed struct {
-	seq uint64
-	at  int64 // nanoseconds since 1970
+	untold    map[string]bool    // incidents that the webhook refused to hear of when they fired
 }
 
 // standing is how firing incidents are counted.
@@ -32,7 +27,7 @@ type standing struct {
 func newMemory() *memory {
 	return &memory{
 		incidents: map[string]*slo.Incident{}, shelves: map[string]*shelf{}, firing: map[standing]int{},
-		waiting: map[string]*behind{}, counts: map[behind]int{}, unsaved: map[string]bool{}, next: 1,
+		waiting: map[string]*behind{}, counts: map[behind]int{}, unsaved: map[string]bool{}, untold: map[string]bool{}, next: 1,
 	}
 }
 
@@ -56,6 +51,7 @@ func (m *memory) apply(d *draft) {
 	}
 	for _, id := range d.forgotten {
 		m.put(id, nil)
+		delete(m.untold, id)
 	}
 	for id, b := range d.waiting {
 		if b == nil {
@@ -71,18 +67,22 @@ func (m *memory) apply(d *draft) {
 			m.counts[b] = n
 		}
 	}
-	m.outbox = m.outbox[d.settled:]
+	for _, seq := range d.settled {
+		m.settle(seq)
+	}
 	for i := range d.notices {
 		m.owe(&d.notices[i])
+	}
+	for id, untold := range d.untold {
+		if untold {
+			m.untold[id] = true
+		} else {
+			delete(m.untold, id)
+		}
 	}
 	for _, id := range d.saved {
 		delete(m.unsaved, id)
 	}
-}
-
-func (m *memory) owe(n *notice) {
-	m.outbox = append(m.outbox, owed{n.seq, n.At.UnixNano()})
-	m.next = n.seq + 1
 }
 
 // put replaces an incident; nil forgets it.

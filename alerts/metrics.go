@@ -20,6 +20,7 @@ type metrics struct {
 	incidents *prometheus.Desc
 	waiting   *prometheus.Desc
 	oldest    *prometheus.Desc
+	untold    *prometheus.Desc
 }
 
 func newMetrics(a *Alerts) *metrics {
@@ -34,12 +35,13 @@ func newMetrics(a *Alerts) *metrics {
 		a:             a,
 		opened:        counter("incidents_opened_total", "Incidents that opened since start, also those that were over when they were noticed.", "sla"),
 		resolved:      counter("incidents_resolved_total", "Incidents that were resolved since start, by why.", "sla", "resolution"),
-		notifications: counter("notifications_total", "Attempts to tell a receiver: failed ones are made again, undeliverable ones are not.", "receiver", "result"),
+		notifications: counter("notifications_total", "Attempts to tell a receiver: failed ones are made again, undeliverable ones are not; dropped is the end of what it never took as firing.", "receiver", "result"),
 		incidents:     desc("incidents", "Incidents that fire: acknowledged, or firing with nobody who looks after them.", "sla", "state"),
 		waiting:       desc("notifications_waiting", "Notices that a receiver is owed."),
 		oldest:        desc("notification_oldest_seconds", "Age of the oldest notice that a receiver is owed; 0 without any."),
+		untold:        desc("incidents_untold", "Incidents that fire and that a receiver refused to hear of."),
 	}
-	for _, f := range []fate{delivered, failed, undeliverable} {
+	for _, f := range []fate{delivered, failed, undeliverable, dropped} {
 		m.notifications.WithLabelValues(receiver, string(f))
 	}
 	m.all = []prometheus.Collector{m.opened, m.resolved, m.notifications, m}
@@ -50,7 +52,7 @@ func (m *metrics) notified(f fate) { m.notifications.WithLabelValues(receiver, s
 
 // Describe sends the descriptions of what stands.
 func (m *metrics) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{m.incidents, m.waiting, m.oldest} {
+	for _, d := range []*prometheus.Desc{m.incidents, m.waiting, m.oldest, m.untold} {
 		ch <- d
 	}
 }
@@ -59,9 +61,10 @@ func (m *metrics) Describe(ch chan<- *prometheus.Desc) {
 func (m *metrics) Collect(ch chan<- prometheus.Metric) {
 	m.a.mu.Lock()
 	firing := map[standing]int{}
-	waiting, oldest := 0, time.Duration(0)
+	waiting, untold, oldest := 0, 0, time.Duration(0)
 	if memory := m.a.memory; memory != nil {
 		maps.Copy(firing, memory.firing)
+		untold = memory.untoldFiring()
 		if waiting = len(memory.outbox); waiting > 0 {
 			oldest = max(0, m.a.deps.Now().Sub(time.Unix(0, memory.outbox[0].at)))
 		}
@@ -79,6 +82,7 @@ func (m *metrics) Collect(ch chan<- prometheus.Metric) {
 	}
 	gauge(m.waiting, float64(waiting))
 	gauge(m.oldest, oldest.Seconds())
+	gauge(m.untold, float64(untold))
 }
 
 func (m *metrics) register(r prometheus.Registerer) error {

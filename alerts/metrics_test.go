@@ -45,12 +45,16 @@ throughline_incidents_opened_total{sla="invoice-posted"} 4
 # TYPE throughline_incidents_resolved_total counter
 throughline_incidents_resolved_total{resolution="corrected",sla="invoice-posted"} 1
 throughline_incidents_resolved_total{resolution="ended",sla="invoice-posted"} 2
+# HELP throughline_incidents_untold Incidents that fire and that a receiver refused to hear of.
+# TYPE throughline_incidents_untold gauge
+throughline_incidents_untold 0
 # HELP throughline_notification_oldest_seconds Age of the oldest notice that a receiver is owed; 0 without any.
 # TYPE throughline_notification_oldest_seconds gauge
 throughline_notification_oldest_seconds 0
-# HELP throughline_notifications_total Attempts to tell a receiver: failed ones are made again, undeliverable ones are not.
+# HELP throughline_notifications_total Attempts to tell a receiver: failed ones are made again, undeliverable ones are not; dropped is the end of what it never took as firing.
 # TYPE throughline_notifications_total counter
 throughline_notifications_total{receiver="webhook",result="delivered"} 6
+throughline_notifications_total{receiver="webhook",result="dropped"} 0
 throughline_notifications_total{receiver="webhook",result="failed"} 1
 throughline_notifications_total{receiver="webhook",result="undeliverable"} 0
 # HELP throughline_notifications_waiting Notices that a receiver is owed.

@@ -22,7 +22,7 @@ func openBook(cfg *Config, log *slog.Logger, now func() time.Time) (*book, *memo
 	var m *memory
 	db, err := boltfile.Open(boltfile.Config{
 		Path: filepath.Join(cfg.Dir, bookFile), Format: format, NoSync: cfg.noSync,
-		Buckets: []string{incidentsBucket, waitingBucket, outboxBucket, unsavedBucket, toldBucket},
+		Buckets: []string{incidentsBucket, waitingBucket, outboxBucket, unsavedBucket, toldBucket, untoldBucket},
 		Aside: "alerts begin anew with what the ledger still holds. " +
 			"Earlier incidents and acknowledgements are in the store only; close by hand at the receiver what still fires there",
 		Log: log, Now: now,

@@ -21,13 +21,14 @@ const (
 	longestWait = 5 * time.Minute // that a receiver may ask for
 )
 
-// fate is what became of an attempt to tell.
+// fate is what became of a notice.
 type fate string
 
 const (
 	delivered     fate = "delivered"
 	failed        fate = "failed" // and is tried again
 	undeliverable fate = "undeliverable"
+	dropped       fate = "dropped" // it was not asked
 )
 
 // answer is what the webhook said.

@@ -8,51 +8,21 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"throughline/lineage"
+	"throughline/slo"
 	"throughline/web/view"
 )
 
-// What an acknowledgement may say, in characters, and how large it may come.
 const (
-	maxOwner       = 100
-	maxComment     = 1000
-	maxAcknowledge = 32 << 10
-
-	ownerCookie = "owner"
+	maxAcknowledge = 32 << 10 // bytes that an acknowledgement may come in
+	ownerCookie    = "owner"
 )
 
 // acknowledgement is who looks after an incident, and what they say of it.
 type acknowledgement struct {
 	Owner   string `json:"owner"`
 	Comment string `json:"comment"`
-}
-
-// tidy trims an acknowledgement and checks it. Errors are Invalid.
-func (k acknowledgement) tidy() (acknowledgement, error) {
-	k = acknowledgement{strings.TrimSpace(k.Owner), strings.TrimSpace(k.Comment)}
-	fail := func(format string, args ...any) (acknowledgement, error) {
-		return k, lineage.Errorf(lineage.Invalid, "read request", format, args...)
-	}
-	breaks := func(r rune) bool { return unicode.IsControl(r) }
-	odd := func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' }
-	switch {
-	case !utf8.ValidString(k.Owner) || !utf8.ValidString(k.Comment):
-		return fail("owner and comment must be valid UTF-8")
-	case k.Owner == "":
-		return fail("owner is empty; say who looks after the incident")
-	case utf8.RuneCountInString(k.Owner) > maxOwner:
-		return fail("owner is longer than %d characters", maxOwner)
-	case strings.ContainsFunc(k.Owner, breaks):
-		return fail("owner holds a control character; a name stands on one line")
-	case utf8.RuneCountInString(k.Comment) > maxComment:
-		return fail("comment is longer than %d characters", maxComment)
-	case strings.ContainsFunc(k.Comment, odd):
-		return fail("comment holds a control character")
-	}
-	return k, nil
 }
 
 // acknowledge takes the form of a page: it keeps who the reader said they are,
@@ -63,23 +33,22 @@ func (s *Server) acknowledge(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxAcknowledge)
 		err = unread("the form", r.ParseForm())
 	}
-	if err != nil {
-		s.refuse(w, r, err)
-		return
-	}
-	k, err := acknowledgement{r.PostForm.Get("owner"), r.PostForm.Get("comment")}.tidy()
-	if err == nil {
-		_, err = s.deps.Incidents.Acknowledge(r.Context(), s.config.Tenant, a.ID, k.Owner, k.Comment)
-	}
-	if err != nil {
-		s.refuse(w, r, err)
-		return
-	}
-	keep(w, r, ownerCookie, url.QueryEscape(k.Owner))
 	back := view.IncidentURL(a.ID)
 	if to := r.PostForm.Get("back"); to != "" {
 		back = localPath(to)
 	}
+	var owner, comment string
+	if err == nil {
+		owner, comment, err = slo.CheckAcknowledgement(r.PostForm.Get("owner"), r.PostForm.Get("comment"))
+	}
+	if err == nil {
+		_, err = s.deps.Incidents.Acknowledge(r.Context(), s.config.Tenant, a.ID, owner, comment)
+	}
+	if err != nil {
+		s.refuseAs(w, r, statusOf(lineage.KindOf(err)), err, back)
+		return
+	}
+	keep(w, r, ownerCookie, url.QueryEscape(owner))
 	http.Redirect(w, r, back, http.StatusSeeOther)
 }
 
@@ -100,10 +69,11 @@ func (s *Server) acknowledgeJSON(r *http.Request, a ask) (any, error) {
 	if err = unread(`the body, which should be {"owner": "…", "comment": "…"},`, err); err != nil {
 		return nil, err
 	}
-	if k, err = k.tidy(); err != nil {
+	owner, comment, err := slo.CheckAcknowledgement(k.Owner, k.Comment)
+	if err != nil {
 		return nil, err
 	}
-	i, err := s.deps.Incidents.Acknowledge(r.Context(), s.config.Tenant, a.ID, k.Owner, k.Comment)
+	i, err := s.deps.Incidents.Acknowledge(r.Context(), s.config.Tenant, a.ID, owner, comment)
 	if err != nil {
 		return nil, err
 	}
@@ -113,13 +83,31 @@ func (s *Server) acknowledgeJSON(r *http.Request, a ask) (any, error) {
 // unread tells why something that was sent cannot be read, or nil.
 func unread(what string, err error) error {
 	var large *http.MaxBytesError
+	var field *json.UnmarshalTypeError
 	switch {
 	case err == nil:
 		return nil
+	case errors.As(err, &field) && field.Field != "":
+		return lineage.Errorf(lineage.Invalid, "read request", "%s is %s; want a string", field.Field, an(field.Value))
+	case errors.As(err, &field):
+		return lineage.Errorf(lineage.Invalid, "read request", "%s cannot be read: it is %s, not an object", what, an(field.Value))
+	case errors.Is(err, io.EOF):
+		return lineage.Errorf(lineage.Invalid, "read request", "%s cannot be read: it is empty", what)
 	case errors.As(err, &large):
 		return lineage.Errorf(lineage.TooLarge, "read request", "%s is larger than %d bytes", what, large.Limit)
 	default:
-		return lineage.Errorf(lineage.Invalid, "read request", "%s cannot be read: %w", what, err)
+		return lineage.Errorf(lineage.Invalid, "read request", "%s cannot be read: %s", what, strings.TrimPrefix(err.Error(), "json: "))
+	}
+}
+
+// an is a word of JSON with its article: "an array".
+func an(word string) string {
+	word, _, _ = strings.Cut(word, " ") // "number 7"
+	switch word {
+	case "array", "object":
+		return "an " + word
+	default:
+		return "a " + word
 	}
 }
 
@@ -130,9 +118,9 @@ func ownerOf(r *http.Request) string {
 		return ""
 	}
 	owner, err := url.QueryUnescape(c.Value)
-	k, bad := acknowledgement{Owner: owner}.tidy()
+	owner, _, bad := slo.CheckAcknowledgement(owner, "")
 	if err != nil || bad != nil {
 		return ""
 	}
-	return k.Owner
+	return owner
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -105,7 +106,7 @@ func TestAnIncidentIsAcknowledgedByTheAPI(t *testing.T) {
 
 func TestABadAcknowledgementIsToldWhatIsWrong(t *testing.T) {
 	t.Parallel()
-	long := strings.Repeat("ä", maxComment+1)
+	long := strings.Repeat("ä", 1001)
 	for name, tc := range map[string]struct {
 		id, body, media string
 		code            int
@@ -117,10 +118,14 @@ func TestABadAcknowledgementIsToldWhatIsWrong(t *testing.T) {
 		"a name on two lines":       {"00c0ffee", `{"owner":"a\nb"}`, "", 400, `Owner holds a control character; a name stands on one line.`},
 		"a comment without end":     {"00c0ffee", `{"owner":"Ada","comment":"` + long + `"}`, "", 400, `Comment is longer than 1000 characters.`},
 		"a comment with a bell":     {"00c0ffee", `{"owner":"Ada","comment":"\u0007"}`, "", 400, `Comment holds a control character.`},
-		"an unknown field":          {"00c0ffee", `{"owner":"Ada","state":"resolved"}`, "", 400, `The body, which should be {"owner": "…", "comment": "…"}, cannot be read: json: unknown field "state".`},
+		"an unknown field":          {"00c0ffee", `{"owner":"Ada","state":"resolved"}`, "", 400, `The body, which should be {"owner": "…", "comment": "…"}, cannot be read: unknown field "state".`},
 		"two objects":               {"00c0ffee", `{"owner":"Ada"} {}`, "", 400, `The body, which should be {"owner": "…", "comment": "…"}, cannot be read: there is more behind the object.`},
 		"no JSON":                   {"00c0ffee", `owner=Ada`, "", 400, ""},
-		"nothing":                   {"00c0ffee", ``, "", 400, ""},
+		"a number":                  {"00c0ffee", `{"owner":7}`, "", 400, `Owner is a number; want a string.`},
+		"a list of them":            {"00c0ffee", `{"owner":"Ada","comment":[]}`, "", 400, `Comment is an array; want a string.`},
+		"no object":                 {"00c0ffee", `["Ada"]`, "", 400, `The body, which should be {"owner": "…", "comment": "…"}, cannot be read: it is an array, not an object.`},
+		"a name that turns":         {"00c0ffee", `{"owner":"a\u202eb"}`, "", 400, `Owner holds a control character; a name stands on one line.`},
+		"nothing":                   {"00c0ffee", ``, "", 400, `The body, which should be {"owner": "…", "comment": "…"}, cannot be read: it is empty.`},
 		"a form":                    {"00c0ffee", `owner=Ada`, "application/x-www-form-urlencoded", 415, `Content-type is "application/x-www-form-urlencoded"; send application/json.`},
 		"too much":                  {"00c0ffee", `{"owner":"Ada","comment":"` + strings.Repeat("x", maxAcknowledge) + `"}`, "", 413, ""},
 		"an incident that is not":   {"none", `{"owner":"Ada"}`, "", 404, `There is no incident none.`},
@@ -156,6 +161,12 @@ func TestABadAcknowledgementIsToldWhatIsWrong(t *testing.T) {
 			page := postForm(s, "/incidents/"+tc.id+"/acknowledge", url.Values{"owner": {k.Owner}, "comment": {k.Comment}})
 			if page.StatusCode != tc.code || len(page.texts(t, "failure")) != 1 {
 				t.Errorf("the form says %d: %s", page.StatusCode, page.body)
+			}
+			if !strings.Contains(page.body, `href="/incidents/`+tc.id+`" data-testid="back"`) {
+				t.Error("there is no way back to the incident")
+			}
+			if texts := page.texts(t, "detail"); tc.detail != "" && !slices.Equal(texts, []string{tc.detail}) {
+				t.Errorf("the page says %q", texts)
 			}
 		})
 	}

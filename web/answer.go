@@ -50,7 +50,11 @@ type problem struct {
 // What a caller did wrong is told as it is; what failed inside is logged under
 // a request id, and the caller is told the id.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	code := statusOf(lineage.KindOf(err))
+	s.refuseAs(w, r, statusOf(lineage.KindOf(err)), err, "")
+}
+
+// refuseAs answers a failure with a status code. back is where the reader was, or "".
+func (s *Server) refuseAs(w http.ResponseWriter, r *http.Request, code int, err error, back string) {
 	p := problem{Type: "about:blank", Title: http.StatusText(code), Status: code, Request: rand.Text()[:12]}
 	var e *lineage.Error
 	if code < 500 && errors.As(err, &e) {
@@ -63,7 +67,7 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		w.Header().Set("Retry-After", "2")
 	}
 	if forPeople(r) {
-		body := view.Failure(code, p.Title, p.Detail, p.Request)
+		body := view.Failure(code, p.Title, p.Detail, p.Request, back)
 		s.draw(w, r, code, view.Page{Title: p.Title, Parts: []view.Part{{ID: "page", Body: body}}}, false)
 		return
 	}
@@ -79,8 +83,27 @@ func forPeople(r *http.Request) bool {
 	return true
 }
 
-func (s *Server) nowhere(w http.ResponseWriter, r *http.Request) {
-	s.refuse(w, r, lineage.Errorf(lineage.NotFound, "route", "there is nothing at %s %s", r.Method, r.URL.Path))
+// nowhere answers what no route takes: an address that is not, or one that is asked
+// with another method.
+func (s *Server) nowhere(mux *http.ServeMux) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var allowed []string
+		for _, method := range []string{http.MethodGet, http.MethodPost} {
+			other := r.Clone(r.Context())
+			other.Method = method
+			if _, pattern := mux.Handler(other); pattern != anywhere {
+				allowed = append(allowed, method)
+			}
+		}
+		if len(allowed) == 0 {
+			s.refuse(w, r, lineage.Errorf(lineage.NotFound, "route", "there is nothing at %s %s", r.Method, r.URL.Path))
+			return
+		}
+		methods := strings.Join(allowed, ", ")
+		w.Header().Set("Allow", methods)
+		s.refuseAs(w, r, http.StatusMethodNotAllowed,
+			lineage.Errorf(lineage.Invalid, "route", "%s is not taken at %s; send %s", r.Method, r.URL.Path, methods), "")
+	}
 }
 
 // sentence begins with a capital and ends with a full stop.

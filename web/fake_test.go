@@ -37,6 +37,8 @@ type fake struct {
 	incident       func(id string) (slo.Incident, error)
 	acknowledge    func(id, owner, comment string) (slo.Incident, error)
 	queues         func() ([]lineage.Queue, error)
+	transitions    func(slo.Key, int) ([]slo.Transition, error)
+	trend          func(time.Time, time.Duration) ([]lineage.Queue, error)
 	catalogue      *lineage.Catalogue
 	status         func() (Status, error)
 	ready          func() []string
@@ -147,6 +149,20 @@ func (f *fake) Queues(_ context.Context, tenant string) ([]lineage.Queue, error)
 	return f.queues()
 }
 
+func (f *fake) Transitions(_ context.Context, tenant string, key slo.Key, limit int) ([]slo.Transition, error) {
+	if f.transitions == nil || tenant != "default" {
+		return nil, f.unknown("Transitions")
+	}
+	return f.transitions(key, limit)
+}
+
+func (f *fake) QueueTrend(_ context.Context, tenant string, since time.Time, step time.Duration) ([]lineage.Queue, error) {
+	if f.trend == nil || tenant != "default" {
+		return nil, f.unknown("QueueTrend")
+	}
+	return f.trend(since, step)
+}
+
 // Catalogue is what is in force: an empty one unless the test says otherwise.
 func (f *fake) Catalogue() *lineage.Catalogue {
 	if f.catalogue != nil {
@@ -222,7 +238,7 @@ func (f *fake) deps() Deps {
 		ready = func() []string { return nil }
 	}
 	return Deps{
-		Lineage: f, Traces: f, Quarantine: f, Status: f, Ready: ready, Clocks: f, Incidents: f, Queues: f, Catalogue: f.Catalogue,
+		Lineage: f, Traces: f, Quarantine: f, Status: f, Ready: ready, Clocks: f, Incidents: f, Queues: f, History: f, Trends: f, Catalogue: f.Catalogue,
 		Registerer: reg, Gatherer: reg, Now: func() time.Time { return noon },
 	}
 }
@@ -293,9 +309,16 @@ func (a answer) texts(t *testing.T, id string) []string {
 func text(n *html.Node) string {
 	var b strings.Builder
 	for d := range n.Descendants() {
-		if d.Type == html.TextNode {
-			b.WriteString(d.Data + " ")
+		if d.Type != html.TextNode {
+			continue
+		}
+		b.WriteString(d.Data)
+		if !isolated(d.NextSibling) && !(isolated(d.Parent) && d.Parent.NextSibling != nil && d.Parent.NextSibling.Type == html.TextNode) {
+			b.WriteString(" ")
 		}
 	}
 	return strings.Join(strings.Fields(b.String()), " ")
 }
+
+// isolated tells whether a node is what others have written, inside a sentence of ours.
+func isolated(n *html.Node) bool { return n != nil && n.Type == html.ElementNode && n.Data == "bdi" }

@@ -160,6 +160,19 @@ func house() *fake {
 				{System: "nats", Name: "DEAD", Depth: 1, Oldest: noon.Add(-time.Hour), DeadLetter: true, At: noon.Add(-time.Minute)},
 			}, nil
 		},
+		transitions: func(slo.Key, int) ([]slo.Transition, error) {
+			c := slo.Clock{Key: firing().Key, DueAt: noon.Add(-4 * time.Minute)}
+			return []slo.Transition{
+				{Kind: slo.Started, At: noon.Add(-5 * time.Minute), Recorded: noon.Add(-299 * time.Second), Clock: c},
+				{Kind: slo.BreachKind, At: noon.Add(-4 * time.Minute), Recorded: noon.Add(-239500 * time.Millisecond), LateBy: 500 * time.Millisecond, Clock: c},
+			}, nil
+		},
+		trend: func(since time.Time, _ time.Duration) ([]lineage.Queue, error) {
+			at := func(minute int, depth int64) lineage.Queue {
+				return lineage.Queue{System: "nats", Name: "ORDERS", Consumer: "erp-sync", Depth: depth, At: since.Add(time.Duration(minute) * time.Minute)}
+			}
+			return []lineage.Queue{at(0, 0), at(30, 2408), at(31, 1204)}, nil
+		},
 		status: func() (Status, error) {
 			return Status{
 				Version: "v1", Started: noon.Add(-2 * time.Hour), InFlight: 3, Notes: []string{"acknowledges after fsync"},

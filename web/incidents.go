@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"throughline/lineage"
@@ -16,7 +15,7 @@ func (s *Server) incidentsPage(a ask) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
-	filter := view.IncidentFilter{State: string(q.State), SLA: q.SLA}
+	filter := view.IncidentFilter{State: string(q.State), SLA: q.SLA, Flow: q.Flow}
 	if a.Query.Has("limit") {
 		filter.Limit = q.Limit
 	}
@@ -30,9 +29,10 @@ func (s *Server) incidentsPage(a ask) (*page, error) {
 			}
 			lore := s.lore()
 			x := view.Incidents{
-				Rows: view.NewIncidents(list.Incidents, lore, c), Filter: filter, SLAs: s.slaNames(),
+				Rows: view.NewIncidents(list.Incidents, lore, c), Filter: filter,
 				Firing: list.Firing, Resolved: list.Resolved, Owner: a.Owner, Here: filter.URL(q.Cursor),
 			}
+			x.SLAs, x.Flows, x.Unknown = narrowing(lore.Catalogue, q)
 			if q.Cursor != "" {
 				x.First = filter.URL("")
 			}
@@ -52,6 +52,7 @@ func (s *Server) incidentPage(a ask) (*page, error) {
 	if a.Query.Has("back") {
 		back = localPath(a.Query.Get("back"))
 	}
+	known := &knownOf{server: s}
 	return &page{
 		concerns: never,
 		refresh:  time.Second,
@@ -61,6 +62,7 @@ func (s *Server) incidentPage(a ask) (*page, error) {
 				return view.Page{}, err
 			}
 			x := view.NewIncident(&i, s.lore(), c)
+			x.Known = known.load(ctx, &i, c)
 			return view.Page{
 				Title: x.What + " · Incident", Section: "incidents",
 				Parts: []view.Part{{ID: "incident", Body: view.IncidentPage(x, a.Owner, back)}},
@@ -75,29 +77,29 @@ func (s *Server) incidentQuery(a ask, limit int) (slo.IncidentQuery, error) {
 	if err != nil {
 		return slo.IncidentQuery{}, err
 	}
-	q := slo.IncidentQuery{Tenant: s.config.Tenant, SLA: a.Query.Get("sla"), Limit: n, Cursor: cursor}
+	q := slo.IncidentQuery{Tenant: s.config.Tenant, SLA: a.Query.Get("sla"), Flow: a.Query.Get("flow"), Limit: n, Cursor: cursor}
 	switch state := slo.IncidentState(a.Query.Get("state")); state {
 	case "", slo.Firing, slo.Resolved:
 		q.State = state
 	default:
 		return q, lineage.Errorf(lineage.Invalid, "read request", "state %q is none of firing, resolved", state)
 	}
-	// A name that is misspelt would read as "nothing is overdue".
-	if names := s.slaNames(); q.SLA != "" && !slices.Contains(names, q.SLA) {
-		return q, lineage.Errorf(lineage.Invalid, "read request", "sla %q is no SLA of the catalogue, which has %s", q.SLA, orNone(names))
-	}
 	return q, nil
 }
 
-func orNone(names []string) string {
-	if len(names) == 0 {
-		return "none"
+// narrowing is what a list of incidents can be narrowed to, with what it is narrowed
+// to now among it, and which of these the catalogue does not have: a name that is
+// misspelt must not read as "nothing is overdue".
+func narrowing(c *lineage.Catalogue, q slo.IncidentQuery) (slas, flows []string, unknown string) {
+	slas = each(c.SLAs(), func(sla lineage.SLA) string { return sla.Name })
+	flows = each(c.Flows(), func(f lineage.Flow) string { return f.Name })
+	if q.Flow != "" && !slices.Contains(flows, q.Flow) {
+		flows, unknown = append(flows, q.Flow), "flow"
 	}
-	return strings.Join(names, ", ")
-}
-
-func (s *Server) slaNames() []string {
-	return each(s.deps.Catalogue().SLAs(), func(sla lineage.SLA) string { return sla.Name })
+	if q.SLA != "" && !slices.Contains(slas, q.SLA) {
+		slas, unknown = append(slas, q.SLA), "SLA"
+	}
+	return slas, flows, unknown
 }
 
 // lore is what pages know beside the evidence; clocks are added where they are asked for.

@@ -48,6 +48,21 @@ type (
 		History        []entryJSON `json:"history"`
 		Page           string      `json:"page"` // path of its page
 	}
+	// incidentAnswer is one incident with what was known of its clock, and when;
+	// null while the store cannot be asked.
+	incidentAnswer struct {
+		incidentJSON
+		Transitions []transitionJSON `json:"transitions"`
+	}
+	transitionJSON struct {
+		Kind        string  `json:"kind"`
+		At          moment  `json:"at"` // when it happened
+		NoticedAt   moment  `json:"noticed_at"`
+		DueAt       moment  `json:"due_at"`
+		LateBy      float64 `json:"late_by"` // of a breach
+		Verdict     string  `json:"verdict"` // of an end
+		Provisional bool    `json:"provisional"`
+	}
 	entryJSON struct {
 		At   moment `json:"at"`
 		Text string `json:"text"`
@@ -87,7 +102,25 @@ func (s *Server) incidentJSON(r *http.Request, a ask) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return incidentOf(i), nil
+	out := incidentAnswer{incidentJSON: incidentOf(i)}
+	list, err := s.transitions(r.Context(), &i)
+	if err != nil {
+		s.deps.Log.Warn("what was known of an incident cannot be read", "error", err)
+		return out, nil
+	}
+	out.Transitions = each(list, transitionOf)
+	return out, nil
+}
+
+func transitionOf(t slo.Transition) transitionJSON {
+	due := t.Due
+	if due.IsZero() {
+		due = t.Clock.DueAt
+	}
+	return transitionJSON{
+		Kind: string(t.Kind), At: moment(t.At), NoticedAt: moment(t.Recorded), DueAt: moment(due),
+		LateBy: t.LateBy.Seconds(), Verdict: string(t.Verdict), Provisional: t.Provisional,
+	}
 }
 
 func incidentOf(i slo.Incident) incidentJSON {

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"throughline/lineage"
 	"throughline/slo"
 )
 
@@ -15,7 +14,7 @@ func TestIncidentsAreListedForOnCall(t *testing.T) {
 	f := house()
 	list := f.incidents
 	f.incidents = func(q slo.IncidentQuery) (slo.IncidentPage, error) {
-		want := slo.IncidentQuery{Tenant: "default", State: slo.Firing, SLA: "invoice-posted", Limit: 7, Cursor: "i/1"}
+		want := slo.IncidentQuery{Tenant: "default", State: slo.Firing, SLA: "invoice-posted", Flow: "quote-to-cash", Limit: 7, Cursor: "i/1"}
 		if q != want {
 			t.Errorf("asked for %+v, want %+v", q, want)
 		}
@@ -28,19 +27,19 @@ func TestIncidentsAreListedForOnCall(t *testing.T) {
 		page.Incidents = append(page.Incidents, late, taken, over)
 		return page, err
 	}
-	got := get(newServer(t, f), "/incidents?state=firing&sla=invoice-posted&limit=7&cursor=i%2F1")
+	got := get(newServer(t, f), "/incidents?state=firing&sla=invoice-posted&flow=quote-to-cash&limit=7&cursor=i%2F1")
 	want := []string{
 		"▲ firing Invoice posted within 1 min of booking order SO-1 overdue for 4 min due 11:56:00 UTC 1,250.00 EUR invoice ✕ failed tax code Z7 Acknowledge … 11:56:00 UTC",
 		"▲ firing finance is behind 3 deadlines not certain yet behind for less than a minute Acknowledge … 12:00:00 UTC",
 		"◐ acknowledged Invoice posted within 1 min of booking order SO-1 overdue for 4 min due 11:56:00 UTC 1,250.00 EUR invoice ✕ failed tax code Z7 Ada 11:56:00 UTC",
-		"✓ resolved Invoice posted within 1 min of booking order SO-1 resolved after 4 min due 11:56:00 UTC 1,250.00 EUR invoice ✕ failed tax code Z7 11:56:00 UTC",
+		"✓ resolved Invoice posted within 1 min of booking order SO-1 resolved after 4 min due 11:56:00 UTC was 1,250.00 EUR what was owed came, late 11:56:00 UTC",
 	}
 	if rows := got.texts(t, "incident"); !slices.Equal(rows, want) {
 		t.Errorf("the rows are\n%q, want\n%q", rows, want)
 	}
 	for _, part := range []string{
-		`href="/incidents?cursor=i%2F2&amp;limit=7&amp;sla=invoice-posted&amp;state=firing"`, `href="/incidents/00c0ffee"`, `href="/lineage/order/SO-1?system=erp"`,
-		`href="/incidents/00c0ffee?back=%2Fincidents%3Fcursor%3Di%252F1%26limit%3D7%26sla%3Dinvoice-posted%26state%3Dfiring#acknowledge"`,
+		`href="/incidents?cursor=i%2F2&amp;flow=quote-to-cash&amp;limit=7&amp;sla=invoice-posted&amp;state=firing"`, `href="/incidents/00c0ffee"`, `href="/lineage/order/SO-1?system=erp"`,
+		`href="/incidents/00c0ffee?back=%2Fincidents%3Fcursor%3Di%252F1%26flow%3Dquote-to-cash%26limit%3D7%26sla%3Dinvoice-posted%26state%3Dfiring#acknowledge"`,
 	} {
 		if !strings.Contains(got.body, part) {
 			t.Errorf("there is no %s", part)
@@ -65,6 +64,9 @@ func TestAnEmptyListSaysPlainlyThatNothingIsOverdue(t *testing.T) {
 		"/incidents?state=resolved":                    {slo.IncidentPage{}, "No incident matches these filters"},
 		"/incidents?state=firing&sla=invoice-posted":   {slo.IncidentPage{Firing: 2}, "No incident matches these filters"},
 		"/incidents?sla=invoice-posted&state=resolved": {slo.IncidentPage{Firing: 2}, "No incident matches these filters"},
+		"/incidents?flow=quote-to-cash":                {slo.IncidentPage{}, "Nothing is overdue"},
+		"/incidents?sla=gone":                          {slo.IncidentPage{}, "No SLA of that name is in the catalogue"},
+		"/incidents?flow=gone":                         {slo.IncidentPage{}, "No flow of that name is in the catalogue"},
 	} {
 		t.Run(path, func(t *testing.T) {
 			t.Parallel()
@@ -94,7 +96,7 @@ func TestAnIncidentIsShownWithAllOfIt(t *testing.T) {
 	if len(got.texts(t, "acknowledge")) != 1 || !strings.Contains(got.body, "ws-connect") {
 		t.Error("it cannot be acknowledged, or is not live")
 	}
-	for path, code := range map[string]int{"/incidents/none": http.StatusNotFound, "/incidents?state=gone": http.StatusBadRequest, "/incidents?limit=0": http.StatusBadRequest, "/incidents?sla=gone": http.StatusBadRequest} {
+	for path, code := range map[string]int{"/incidents/none": http.StatusNotFound, "/incidents?state=gone": http.StatusBadRequest, "/incidents?limit=0": http.StatusBadRequest} {
 		if got := get(s, path); got.StatusCode != code || len(got.texts(t, "failure")) != 1 {
 			t.Errorf("%s: %d, want %d on a page", path, got.StatusCode, code)
 		}
@@ -110,28 +112,39 @@ func TestAResolvedIncidentIsNotOfferedToAnybody(t *testing.T) {
 		return i, nil
 	}
 	got := get(newServer(t, f), "/incidents/00c0ffee")
-	want := "Order SO-1 missed “Invoice posted within 1 min of booking”, due by 11:56:00 UTC. Resolved at 12:00:00 UTC: what was owed came, late."
+	want := "Order SO-1 missed “Invoice posted within 1 min of booking”, due by 11:56:00 UTC. 1,250.00 EUR was at risk. Resolved at 12:00:00 UTC: what was owed came, late."
 	if texts := got.texts(t, "sentence"); !slices.Equal(texts, []string{want}) {
 		t.Errorf("it says %q", texts)
 	}
 	if len(got.texts(t, "acknowledge")) != 0 || strings.Contains(got.body, "data-countdown") {
 		t.Error("it is offered, or counted down")
 	}
+	if stuck := got.texts(t, "stuck"); !slices.Equal(stuck, []string{"invoice"}) {
+		t.Errorf("it stuck at %q", stuck)
+	}
+	for _, now := range []string{"Where it sticks", "What to do", "At risk", "is at risk", `class="reason"`, "failed"} {
+		if strings.Contains(got.body, now) {
+			t.Errorf("it says %q as if it still stood", now)
+		}
+	}
 }
 
-func TestQueuesAreListedDeadLettersFirst(t *testing.T) {
+func TestTheIncidentsOfARemovedSLAAreStillListed(t *testing.T) {
 	t.Parallel()
 	f := house()
-	want := []string{
-		"DEAD ✕ dead letters whole stream nats 1 0 0 ! over a minute 59 min 2026-03-02 11:59:00 ? not measured lately",
-		"ORDERS erp-sync nats 1,204 3 2 ! over a minute 1 min 12 s 2026-03-02 12:00:00",
+	list := f.incidents
+	f.incidents = func(q slo.IncidentQuery) (slo.IncidentPage, error) {
+		if q.SLA != "once-promised" {
+			t.Errorf("asked for %q", q.SLA)
+		}
+		return list(q)
 	}
-	if rows := get(newServer(t, f), "/queues").texts(t, "queue"); !slices.Equal(rows, want) {
-		t.Errorf("the rows are %q", rows)
+	s := newServer(t, f)
+	if got := get(s, "/api/v1/incidents?sla=once-promised"); got.StatusCode != http.StatusOK {
+		t.Errorf("the API says %d: %s", got.StatusCode, got.body)
 	}
-	none := house()
-	none.queues = func() ([]lineage.Queue, error) { return nil, nil }
-	if texts := get(newServer(t, none), "/queues").texts(t, "no-queues"); len(texts) != 1 || !strings.Contains(texts[0], "--watch-nats nats://") {
-		t.Errorf("it says %q", texts)
+	got := get(s, "/incidents?sla=once-promised")
+	if len(got.texts(t, "incident")) != 1 || !strings.Contains(got.body, `<option value="once-promised" selected>`) || !strings.Contains(got.body, `<option value="invoice-posted">`) {
+		t.Errorf("%d %s", got.StatusCode, got.body)
 	}
 }

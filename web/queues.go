@@ -12,6 +12,7 @@ import (
 )
 
 func (s *Server) queuesPage(ask) (*page, error) {
+	trends := &trendsOf{server: s}
 	return &page{
 		concerns: never,
 		refresh:  2 * time.Second,
@@ -22,7 +23,7 @@ func (s *Server) queuesPage(ask) (*page, error) {
 			}
 			return view.Page{
 				Title: "Queues", Section: "queues",
-				Parts: []view.Part{{ID: "queues", Body: view.QueuesPage(view.NewQueues(list, c))}},
+				Parts: []view.Part{{ID: "queues", Body: view.QueuesPage(trends.draw(ctx, list, c))}},
 			}, nil
 		},
 	}, nil

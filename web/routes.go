@@ -38,6 +38,9 @@ func (s *Server) api() map[string]answerer {
 	}
 }
 
+// anywhere takes what no other pattern does.
+const anywhere = "/"
+
 // routes is every address that the server answers.
 func (s *Server) routes() http.Handler {
 	mux, live := http.NewServeMux(), http.NewServeMux()
@@ -56,6 +59,6 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /-/healthy", s.healthy)
 	mux.HandleFunc("GET /-/ready", s.ready)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(s.deps.Gatherer, promhttp.HandlerOpts{}))
-	mux.HandleFunc("GET /", s.nowhere) // other methods are not allowed, which mux says
+	mux.HandleFunc(anywhere, s.nowhere(mux))
 	return s.metrics.counted(s.deps.Now, s.guarded(mux))
 }

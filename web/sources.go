@@ -87,6 +87,22 @@ type Queues interface {
 	Queues(ctx context.Context, tenant string) ([]lineage.Queue, error)
 }
 
+// Judged is the store of what happened to clocks. It may be away (kind Unavailable);
+// pages say so and stand without it.
+type Judged interface {
+	// Transitions returns the first limit things that happened to a clock, in the
+	// order in which they were noticed. The key's subject is the name that the
+	// clock started with.
+	Transitions(ctx context.Context, tenant string, key slo.Key, limit int) ([]slo.Transition, error)
+}
+
+// Trends is the store of measurements of queues. It may be away (kind Unavailable).
+type Trends interface {
+	// QueueTrend returns of every queue the deepest measurement of each step since a
+	// moment, by time.
+	QueueTrend(ctx context.Context, tenant string, since time.Time, step time.Duration) ([]lineage.Queue, error)
+}
+
 // StatusSource accounts for what came in.
 type StatusSource interface {
 	Status(ctx context.Context) (Status, error)

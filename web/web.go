@@ -23,6 +23,8 @@ type Deps struct {
 	Clocks     Clocks                    // required
 	Incidents  Incidents                 // required
 	Queues     Queues                    // required
+	History    Judged                    // required
+	Trends     Trends                    // required
 	Status     StatusSource              // required
 	Catalogue  func() *lineage.Catalogue // what is in force: flows, SLAs, and what people call sources and systems. Required
 	Ready      func() []string           // why the house is not ready, in sentences; none when it is. Required
@@ -100,6 +102,8 @@ func (d Deps) check() error {
 		{"Clocks", d.Clocks == nil},
 		{"Incidents", d.Incidents == nil},
 		{"Queues", d.Queues == nil},
+		{"History", d.History == nil},
+		{"Trends", d.Trends == nil},
 		{"Status", d.Status == nil},
 		{"Catalogue", d.Catalogue == nil},
 		{"Ready", d.Ready == nil},

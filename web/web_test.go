@@ -136,7 +136,7 @@ func TestMetricsCountRequestsByRoute(t *testing.T) {
 	got := get(s, "/metrics").body
 	for _, want := range []string{
 		`throughline_web_requests_total{code="200",route="GET /lineage/{type}/{id...}"} 2`,
-		`throughline_web_requests_total{code="404",route="GET /"} 1`,
+		`throughline_web_requests_total{code="404",route="/"} 1`,
 		`throughline_web_request_seconds_count{route="GET /lineage/{type}/{id...}"} 2`,
 		"throughline_web_live_clients 0", "throughline_web_live_rooms 0", "throughline_web_live_pushes_total 0",
 	} {

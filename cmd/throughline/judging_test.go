@@ -63,7 +63,7 @@ func within(t testing.TB, target time.Duration) string {
 // pager is somebody's webhook receiver: it keeps what it is told, by its key.
 type pager struct {
 	*httptest.Server
-	mu   sync.Mutex
+	mu    sync.Mutex
 	keys  map[string]string // key: "firing invoice-posted order 4711"
 	said  []string          // in order, each key once
 	posts int               // repeats too

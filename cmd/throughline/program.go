@@ -43,6 +43,8 @@ var (
 	_ web.Clocks       = (*sweeper.Sweeper)(nil)
 	_ web.Incidents    = (*alerts.Alerts)(nil)
 	_ web.Queues       = (*queueBoard)(nil)
+	_ web.Judged       = (*clickhouse.Store)(nil)
+	_ web.Trends       = (*clickhouse.Store)(nil)
 
 	_ stitcher.Listener = (*sweeper.Sweeper)(nil)
 	_ sweeper.Store     = (*clickhouse.Store)(nil)
@@ -246,7 +248,7 @@ func (p *Program) startWeb(ctx context.Context) error {
 	}
 	p.web, err = web.New(web.Config{Addr: p.cfg.HTTP, Hosts: p.cfg.Hosts, Version: version}, web.Deps{
 		Lineage: p.stitcher, Traces: traces{p.store}, Quarantine: p.store, Status: p, Ready: p.notReady,
-		Clocks: p.sweeper, Incidents: p.alerts, Queues: &p.queues, Catalogue: p.catalogue.Load,
+		Clocks: p.sweeper, Incidents: p.alerts, History: p.store, Queues: &p.queues, Trends: p.store, Catalogue: p.catalogue.Load,
 		Registerer: p.metrics, Gatherer: p.metrics, Log: p.log,
 	})
 	if err != nil {

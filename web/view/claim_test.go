@@ -20,7 +20,7 @@ func wordsOf(t *testing.T, n int, c lineage.Claim) string {
 	if len(rows) != 1 {
 		t.Fatalf("%d claims", len(rows))
 	}
-	return rows[0].Words
+	return told(rows[0].Words)
 }
 
 func TestAnAmbiguousClaimSaysWhoCarriesIt(t *testing.T) {

@@ -44,7 +44,7 @@ func TestADeadlineSaysHowItStands(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got := view.NewDeadlines([]slo.Reading{tc.clock}, so, view.Lore{Catalogue: catalogue()}, utc()).Rows[0]
-			if badge := got.Badge.Sign + " " + got.Badge.Word; badge != tc.badge || got.Note != tc.note {
+			if badge := got.Badge.Sign + " " + got.Badge.Word; badge != tc.badge || told(got.Note) != tc.note {
 				t.Errorf("%q, %q; want %q, %q", badge, got.Note, tc.badge, tc.note)
 			}
 			if (got.Countdown != "") != tc.counted || (got.Runbook.Text != "") != tc.hasRunbook || got.Subject.ID != "" {

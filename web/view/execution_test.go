@@ -83,7 +83,7 @@ func TestWhereSaysInPlainWordsWhereATransactionIs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := view.NewExecution(tc.e, lineage.Object{}, "x1", view.Lore{}, utc()).Where; got != tc.want {
+			if got := told(view.NewExecution(tc.e, lineage.Object{}, "x1", view.Lore{}, utc()).Where); got != tc.want {
 				t.Errorf("\n got %q\nwant %q", got, tc.want)
 			}
 		})

@@ -49,7 +49,7 @@ func TestTilesTellTheFiguresWithTheirRows(t *testing.T) {
 	}
 	const (
 		p50    = "/executions?flow=quote-to-cash&state=completed"
-		firing = "/incidents?state=firing"
+		firing = "/incidents?flow=quote-to-cash&state=firing"
 	)
 	for name, tc := range map[string]struct {
 		f       lineage.FlowOverview
@@ -65,18 +65,18 @@ func TestTilesTellTheFiguresWithTheirRows(t *testing.T) {
 		"an hour without a sample":          {calm, nil, "p50", "Order latency, p50 | — | ○ nothing completed in the last hour | " + p50},
 		"what is open":                      {busy, nil, "open", "Open transactions | 3 | ↻ 2 retrying | ✕ 1 failed | /executions?flow=quote-to-cash&state=open"},
 		"nothing is open":                   {calm, nil, "open", "Open transactions | 0 | ✓ none retrying or failed | /executions?flow=quote-to-cash&state=open"},
-		"breaches of one SLA":               {calm, figures(""), "breached", "Breached | 2 | ▲ overdue, of 7 | ? 1 waits for a late source | /incidents?sla=invoice-posted&state=firing"},
+		"breaches of one SLA":               {calm, figures(""), "breached", "Breached | 2 | ▲ overdue, of 7 | ? 1 waits for a late source | /incidents?flow=quote-to-cash&state=firing"},
 		"breaches of two SLAs":              {calm, append(figures(""), second), "breached", "Breached | 4 | ▲ overdue, of 14 | ? 1 waits for a late source | " + firing},
-		"no breach":                         {calm, []slo.Figures{kept}, "breached", "Breached | 0 | ✓ nothing is overdue | /incidents?sla=invoice-posted&state=firing"},
+		"no breach":                         {calm, []slo.Figures{kept}, "breached", "Breached | 0 | ✓ nothing is overdue | /incidents?flow=quote-to-cash&state=firing"},
 		"money is not summed over currencies": {
 			calm, append(figures(""), second), "money",
 			"Money at risk | 0.99 CHF | 1,250.01 EUR | 5 JPY | and in 1 more currency | ? 2 without an amount | " + firing,
 		},
 		"no money is at risk":    {calm, []slo.Figures{kept}, "money", "Money at risk | — | ✓ nothing is at risk | " + firing},
-		"what was kept":          {calm, figures(""), "kept", "Deadlines kept | 97.5 % | of 120 in the last 24\u00a0h | ✕ 3 missed | /incidents?state=resolved"},
-		"one miss is never none": {calm, []slo.Figures{kept}, "kept", "Deadlines kept | 99.9 % | of 2,000 in the last 30 days | ✕ 1 missed | /incidents?state=resolved"},
-		"all were kept":          {calm, []slo.Figures{{SLA: invoiced(""), Met: 3, Window: time.Hour}}, "kept", "Deadlines kept | 100 % | of 3 in the last hour | ✓ none missed | /incidents?state=resolved"},
-		"none has ended":         {calm, []slo.Figures{{SLA: invoiced(""), Window: time.Hour}}, "kept", "Deadlines kept | — | ○ none ended in the last hour | /incidents?state=resolved"},
+		"what was kept":          {calm, figures(""), "kept", "Deadlines kept | 97.5 % | of 120 in the last 24\u00a0h | ✕ 3 missed | /incidents?flow=quote-to-cash&state=resolved"},
+		"one miss is never none": {calm, []slo.Figures{kept}, "kept", "Deadlines kept | 99.9 % | of 2,000 in the last 30 days | ✕ 1 missed | /incidents?flow=quote-to-cash&state=resolved"},
+		"all were kept":          {calm, []slo.Figures{{SLA: invoiced(""), Met: 3, Window: time.Hour}}, "kept", "Deadlines kept | 100 % | of 3 in the last hour | ✓ none missed | /incidents?flow=quote-to-cash&state=resolved"},
+		"none has ended":         {calm, []slo.Figures{{SLA: invoiced(""), Window: time.Hour}}, "kept", "Deadlines kept | — | ○ none ended in the last hour | /incidents?flow=quote-to-cash&state=resolved"},
 		"no deadline is promised": {
 			calm, []slo.Figures{{SLA: lineage.SLA{Flow: "another"}}}, "kept", "",
 		},

@@ -2,6 +2,7 @@ package view_test
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"throughline/lineage"
@@ -11,6 +12,11 @@ import (
 
 // noon is the moment that every page of the tests is drawn for.
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+
+// told is a sentence without the marks around what others have written in it.
+func told(sentence string) string {
+	return strings.NewReplacer("\u2068", "", "\u2069", "").Replace(sentence)
+}
 
 func utc() view.Clock { return view.Clock{Now: noon} }
 

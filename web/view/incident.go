@@ -145,7 +145,7 @@ func resolution(r slo.Resolution) string {
 		return "nothing is owed any more"
 	case slo.ByCatchingUp:
 		return "the source has caught up"
-	case "withdrawn":
+	case slo.ByWithdrawal:
 		return withdrawn
 	default:
 		return string(r)

@@ -16,7 +16,7 @@ type Known struct {
 
 // KnownRow is one transition.
 type KnownRow struct {
-	What              string
+	What               string
 	At, Noticed, Until Time
 }
 
@@ -67,7 +67,7 @@ func kindWords(t *slo.Transition) string {
 		return "what had ended it was taken back"
 	case slo.Explained:
 		return "what it means is known better"
-	case "withdrawn":
+	case slo.Withdrawn:
 		return withdrawn
 	default:
 		return cmp.Or(string(t.Kind), "not told")

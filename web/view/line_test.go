@@ -55,7 +55,7 @@ func clock(due time.Time, state slo.State, verdict slo.Verdict) slo.Reading {
 }
 
 func whereOf(e *lineage.Execution, clocks ...slo.Reading) string {
-	return view.NewExecution(e, lineage.Object{}, "x1", view.Lore{Catalogue: catalogue(), Clocks: clocks}, utc()).Where
+	return told(view.NewExecution(e, lineage.Object{}, "x1", view.Lore{Catalogue: catalogue(), Clocks: clocks}, utc()).Where)
 }
 
 func TestAFailureIsToldWithWhatEndpointMonitorsMiss(t *testing.T) {
@@ -101,6 +101,13 @@ func TestAFailureIsToldWithWhatEndpointMonitorsMiss(t *testing.T) {
 			}),
 			nil, "Stopped at invoiced after 4 attempts: finance rejected it at 11:03:07 UTC with 422: “tax code Z7 is not defined for country FR”.",
 		},
+		"with the answer once when the reason says it": {
+			booked(func(e *lineage.Execution) {
+				rejected(e)
+				e.Events[1].Answer, e.Events[2].Answer, e.Events[2].Reason = 0, 503, "POST /api/invoices: 503: busy"
+			}),
+			nil, "Stopped at invoiced: finance rejected it at 11:03:07 UTC: “POST /api/invoices: 503: busy”.",
+		},
 		"with what was not accepted, because it failed, left out": {
 			booked(func(e *lineage.Execution) {
 				rejected(e)
@@ -142,6 +149,12 @@ func TestWhatIsOwedIsToldByItsDeadline(t *testing.T) {
 	foreign.SLA.Flow = "another"
 	unnamed := clock(noon.Add(time.Minute), slo.Running, slo.None)
 	unnamed.SLA.Stop = "audited"
+	answered, own := breach, provisional
+	answered.SLA.Stop, own.SLA.ClosingSource = "ordered", ""
+	again := booked(func(e *lineage.Execution) {
+		*e = *trying
+		e.Events = []*lineage.Event{{Source: "/sync", ID: "2", Stage: "ordered", Outcome: lineage.OutcomeRetrying, Attempt: 3, Answer: 503, Reason: "POST /api/orders: 503: busy", Time: at(2, 58)}}
+	})
 	const rest = "Waiting for invoiced; ordered is the furthest that it has come. The last event came 57 min ago."
 	for name, tc := range map[string]struct {
 		e      *lineage.Execution
@@ -155,6 +168,9 @@ func TestWhatIsOwedIsToldByItsDeadline(t *testing.T) {
 		"a late source may have sent it":                      {open, []slo.Reading{provisional}, "The invoice was due by 11:04:07 UTC; finance is behind, so it may have come. " + rest},
 		"a certain breach goes before an uncertain one":       {open, []slo.Reading{provisional, payment}, "The payment of opportunity O-1 is missing: it was due by 11:05:00 UTC. One more deadline has passed. " + rest + " What to do: https://runbooks.example/paid"},
 		"several breaches are counted":                        {open, []slo.Reading{breach, payment, payment}, "The invoice is missing: it was due by 11:04:07 UTC. 2 more deadlines have passed. " + rest + " What to do: Ask finance."},
+		"a stage of the subject's own type goes by its name":  {open, []slo.Reading{answered}, "“ordered” is missing: it was due by 11:04:07 UTC. " + rest + " What to do: Ask finance."},
+		"a code that the reason says is not said twice":       {again, nil, "Retrying, not failed yet: attempt 3 of ordered failed: “POST /api/orders: 503: busy”; another attempt is due. Next would be invoiced."},
+		"the house itself may be behind":                      {open, []slo.Reading{own}, "The invoice was due by 11:04:07 UTC; Throughline itself is behind, so it may have come. " + rest},
 		"an SLA of another flow is not this one's":            {open, []slo.Reading{foreign}, rest},
 		"retrying is not failed yet":                          {trying, nil, "Retrying, not failed yet: attempt 3 of ordered failed with 503: “Service Unavailable”; another attempt is due. Next would be invoiced."},
 		"retrying under a deadline says so":                   {trying, []slo.Reading{clock(noon.Add(time.Minute), slo.Running, slo.None)}, "Retrying, not failed yet: attempt 3 of ordered failed with 503: “Service Unavailable”; another attempt is due. The invoice is due by 12:01:00 UTC."},

@@ -14,8 +14,8 @@ type Lineage struct {
 	Executions []Execution
 	Unanchored []Execution
 	Plain      []Execution // by correlation id alone, where another flow tells more
-	NoClocks   bool // deadlines cannot be read just now
-	TraceOnly  bool // a trace whose spans are stored, but that names nothing
+	NoClocks   bool        // deadlines cannot be read just now
+	TraceOnly  bool        // a trace whose spans are stored, but that names nothing
 }
 
 // NewLineage makes the page of the object looked at from what is known of it.

@@ -18,7 +18,7 @@ type Queue struct {
 	System, Name, Consumer     string
 	Depth, InHand, Redelivered int64
 	Trend                      Sparkline // of the depth
-	Dead                       Badge // of a dead-letter queue; without a word for another
+	Dead                       Badge     // of a dead-letter queue; without a word for another
 	Age                        string
 	Oldest                     Time
 	Old                        bool // the oldest message waits for too long
@@ -41,7 +41,7 @@ func NewQueues(list, trend []lineage.Queue, since time.Time, c Clock) Queues {
 	out := Queues{Zone: c.ZoneName(), Rows: make([]Queue, 0, len(list))}
 	for _, q := range list {
 		row := Queue{
-			Trend: newSparkline(past[identityOf(q)], q.Depth, since),
+			Trend:  newSparkline(past[identityOf(q)], q.Depth, since),
 			System: q.System, Name: q.Name, Consumer: q.Consumer, Depth: q.Depth, InHand: q.InHand, Redelivered: q.Redelivered,
 			Age: "—", Oldest: c.time(q.Oldest), Old: q.Age(q.At) > oldMessage,
 			Measured: c.stamp(q.At), Stale: c.Now.Sub(q.At) > oldMeasurement,

@@ -128,7 +128,7 @@ func SearchPage(s Search) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = name(x.Anchor.Type).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = prose(nameOf(x.Anchor.Type)+" ").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -487,7 +487,7 @@ func waterfall(t Trace) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = quote(brief(r.Message)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = quote(r.Message).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
