@@ -1,6 +1,7 @@
 package sweeper
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,6 +20,7 @@ import (
 type rig struct {
 	t       testing.TB
 	dir     string
+	patient time.Duration // 0: 3 s
 	cat     *lineage.Catalogue
 	sweeper *Sweeper
 	tries   atomic.Int64 // commits that were tried
@@ -65,7 +67,7 @@ func newRig(t testing.TB, slas ...lineage.SLA) *rig {
 // stitcher does after a start.
 func (r *rig) start() {
 	r.t.Helper()
-	s, err := New(Config{Dir: r.dir, Patience: 3 * time.Second, Readers: []string{"alerts"}, noSync: true, fail: r.fail}, Deps{
+	s, err := New(Config{Dir: r.dir, Patience: cmp.Or(r.patient, 3*time.Second), Readers: []string{"alerts"}, noSync: true, fail: r.fail}, Deps{
 		Mark: r.mark, Heard: r.hears, Store: r.store,
 	})
 	if err != nil {

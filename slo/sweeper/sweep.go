@@ -13,6 +13,7 @@ const (
 	maxRecorded = 2_000                  // clocks in one commit
 	idle        = time.Minute            // the longest wait between two sweeps
 	soon        = 100 * time.Millisecond // between looks at what is still on its way
+	again       = time.Second            // between looks at what is provisional
 	longest     = 30 * time.Second       // between tries to record, while that fails
 )
 
@@ -34,6 +35,7 @@ func (s *Sweeper) sweep(ctx context.Context) time.Duration {
 	}
 	s.heard = heard
 	now := s.deps.Now()
+	s.pulse.beat(life{alive: now, trusted: s.trusted(now, now)})
 	if !s.caughtUp {
 		if !whole || s.mark.Before(s.started) {
 			return soon
@@ -165,12 +167,21 @@ func (s *Sweeper) lag(r *slo.Rule) time.Duration {
 	return s.cfg.Transit + time.Duration(s.cat.Source(r.ClosingSource).Lag)
 }
 
+// trusted is t, or while those who send have not come back since the start, what they
+// had told before: the rest may still be with them.
+func (s *Sweeper) trusted(t, now time.Time) time.Time {
+	if now.Before(s.settled) && t.After(s.earlier.trusted) {
+		return s.earlier.trusted
+	}
+	return t
+}
+
 // moment says when a rule's clocks are judged, and up to when its closing source
 // has told all: no further than the house has read, and than the source's
 // heartbeat and known lag allow.
 func (s *Sweeper) moment(r *slo.Rule, now time.Time) slo.Moment {
 	source, lag := s.cat.Source(r.ClosingSource), s.lag(r)
-	m := slo.Moment{Now: now, Watermark: s.mark.Add(-lag), Patience: s.cfg.Patience + lag}
+	m := slo.Moment{Now: now, Watermark: s.trusted(s.mark, now).Add(-lag), Patience: s.cfg.Patience + lag}
 	if beat := time.Duration(source.Heartbeat); beat > 0 {
 		if last := s.heard[r.ClosingSource]; now.Sub(last) > beat && last.Before(m.Watermark) {
 			m.Watermark = last

@@ -18,6 +18,9 @@ type Sweeper struct {
 	metrics *metrics
 	ledger  *ledger
 	started time.Time
+	pulse   *pulse
+	earlier life      // of the house; zero: this is its first
+	settled time.Time // when those who send have come back since the start
 
 	mu       sync.Mutex // guards all below it
 	cat      *lineage.Catalogue
@@ -71,7 +74,9 @@ func (s *Sweeper) Start(ctx context.Context) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.ledger, s.started = l, s.deps.Now()
+	s.ledger, s.started, s.pulse = l, s.deps.Now(), newPulse(s.cfg.Dir)
+	s.earlier = s.pulse.before()
+	s.settled = s.started.Add(s.earlier.settling(s.started))
 	for i := range clocks {
 		c := &clocks[i]
 		s.put(c.Key, c)
@@ -173,6 +178,6 @@ func (s *Sweeper) run(ctx context.Context) {
 		case <-s.wake:
 		case <-timer.C:
 		}
-		timer.Reset(s.sweep(ctx))
+		timer.Reset(min(s.sweep(ctx), beatEvery))
 	}
 }

@@ -15,6 +15,7 @@ type watch struct {
 	due     dueHeap           // clocks whose deadline is ahead
 	waiting map[slo.Key]*kept // whose deadline has passed, while what kept it may still be on its way
 	breach  map[slo.Key]*kept // open breaches, provisional ones too
+	unsure  int               // of these, the provisional ones
 	ended   *tally
 }
 
@@ -37,6 +38,9 @@ func (w *watch) enter(k *kept) {
 	switch {
 	case c.Open() && c.Verdict == slo.Breached:
 		w.breach[c.Key] = k
+		if c.Provisional {
+			w.unsure++
+		}
 	case c.State == slo.Running:
 		heap.Push(&w.due, k)
 	case c.State == slo.Ended:
@@ -52,6 +56,9 @@ func (w *watch) leave(k *kept) {
 	}
 	if c.State == slo.Ended {
 		w.ended.add(c.EndedAt, c.Verdict, -1)
+	}
+	if w.breach[c.Key] != nil && c.Provisional {
+		w.unsure--
 	}
 	delete(w.breach, c.Key)
 	delete(w.waiting, c.Key)
@@ -73,7 +80,7 @@ func (w *watch) pass(at slo.Moment, known bool, yield func(slo.Key)) {
 			yield(key)
 		}
 	}
-	if !known {
+	if !known || w.unsure == 0 {
 		return
 	}
 	for key, k := range w.breach {
@@ -85,13 +92,17 @@ func (w *watch) pass(at slo.Moment, known bool, yield func(slo.Key)) {
 
 // until is how long it is until pass has something to do.
 func (w *watch) until(now time.Time) time.Duration {
+	wait := idle
+	if len(w.due) > 0 {
+		wait = w.due[0].clock.DueAt.Add(w.lag).Sub(now)
+	}
 	switch {
 	case len(w.waiting) > 0:
-		return soon
-	case len(w.due) > 0:
-		return w.due[0].clock.DueAt.Add(w.lag).Sub(now)
+		return min(wait, soon)
+	case w.unsure > 0:
+		return min(wait, again)
 	default:
-		return idle
+		return wait
 	}
 }
 
