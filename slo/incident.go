@@ -251,10 +251,14 @@ func NoteLate(old *Incident, t *Transition, waiting int) (*Incident, Notice) {
 	if old != nil {
 		next = old.afresh()
 	}
-	next.add(t.Recorded, fmt.Sprintf("%s is behind: deadlines pass that it may still have kept", source))
+	called := source
+	if source == OwnSource {
+		called = "Throughline itself"
+	}
+	next.add(t.Recorded, fmt.Sprintf("%s is behind: deadlines pass that it may still have kept", called))
 	next.State, next.OpenedAt, next.Waiting, next.Told = Firing, t.Recorded, waiting, true
 	next.Impact = Impact{
-		Title: source + " is behind", Severity: t.Impact.Severity, Source: source,
+		Title: called + " is behind", Severity: t.Impact.Severity, Source: source,
 		Runbook: "Look at the connection of the source; the breaches are confirmed or corrected once it has caught up.",
 	}
 	if source == OwnSource {

@@ -13,7 +13,7 @@ import (
 func TestSamplesSetEveryField(t *testing.T) {
 	t.Parallel()
 	setsAll(t, events)
-	setsAll(t, transitions, "Seq", "ID", "Clock.Before") // the test's to set
+	setsAll(t, transitions, "Seq", "ID", "Clock.Before", "Clock.Means") // the test's to set, and the last two are never told
 	setsAll(t, incidents, "Version")
 	setsAll(t, queues, "At")
 }
