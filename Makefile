@@ -20,6 +20,9 @@ export CGO_ENABLED := 0
 export GOFLAGS     := $(strip $(filter-out -trimpath,$(shell go env GOFLAGS)) -trimpath)
 RACE               := CGO_ENABLED=1 go test -race -trimpath=false
 
+# Tests of the whole house that take a tenth of the orders under the race detector.
+WHOLE := TestTwoThousandCleanOrders|TestEveryFault
+
 # The lock file's hash stamps node_modules: `npm ci` unpacks half a gigabyte, so
 # it runs once a lock file and not once a build.
 LOCK       := $(shell cksum <package-lock.json | cut -d' ' -f1)
@@ -94,6 +97,7 @@ run: build ## Build and run it all: Throughline, its engine and the reference pi
 test: deps-test assets bin/.gen ## Install what the tests need, vet, and run every test with the race detector
 	go vet $(PKG)
 	$(RACE) -timeout 25m $(PKG)
+	go test -timeout 15m -run '$(WHOLE)' ./cmd/throughline
 
 bench: build ## Measure: CPU per span, bytes per span, events stitched a second (BENCH=pattern PKG=./folder)
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 30m $(PKG)

@@ -132,10 +132,15 @@ type Fact struct {
 //
 // Patience is how long a breach may wait for a watermark that is behind, before
 // it is told as provisional: what takes in and stitches is always a moment behind.
+//
+// A clock that became known after its deadline is likely to be followed by what kept
+// it: its breach is not told for Settle after Known. Zero Known: nothing of the kind.
 type Moment struct {
 	Now       time.Time
 	Watermark time.Time
 	Patience  time.Duration
+	Known     time.Time
+	Settle    time.Duration
 }
 
 // behind tells whether the closing source may still say that due was kept.
@@ -143,5 +148,8 @@ func (m Moment) behind(due time.Time) bool { return !m.Watermark.IsZero() && m.W
 
 // Over tells whether a deadline has passed, so that it can be told.
 func (m Moment) Over(due time.Time) bool {
+	if m.Known.After(due) && m.Now.Before(m.Known.Add(m.Settle)) {
+		return false
+	}
 	return !m.Now.Before(due) && !(m.behind(due) && m.Now.Before(due.Add(m.Patience)))
 }

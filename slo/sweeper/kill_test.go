@@ -186,3 +186,23 @@ func TestAfterAStartThoseWhoSendAreGivenTimeToComeBack(t *testing.T) {
 		r.kill()
 	})
 }
+
+func TestAnOldOrderWaitsForItsOldInvoice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, invoicedWithin(time.Minute))
+		defer r.kill()
+		tick(10 * time.Second)
+		old := time.Now().Add(-72 * time.Hour)
+		r.booked("kept", old)
+		r.booked("missed", old)
+		tick(5 * time.Second)
+		r.invoiced("kept", old.Add(30*time.Second))
+		tick(time.Minute)
+		if got := r.store.history("kept"); !slices.Equal(got, []string{"started", "ended"}) {
+			t.Errorf("the one that was kept: %v", got)
+		}
+		if got := r.store.history("missed"); len(got) != 2 {
+			t.Errorf("the one that was not: %v", got)
+		}
+	})
+}

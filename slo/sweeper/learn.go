@@ -20,7 +20,7 @@ func (s *Sweeper) learn(t told) {
 			key := slo.Key{SLA: sla, Subject: p.Subject}
 			sub := s.said[key]
 			if sub == nil {
-				sub = &subject{}
+				sub = &subject{since: s.deps.Now()}
 				s.said[key] = sub
 			}
 			sub.take(t.ref, p)

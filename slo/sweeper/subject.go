@@ -2,13 +2,17 @@ package sweeper
 
 import (
 	"slices"
+	"time"
 
 	"throughline/lineage"
 	"throughline/slo"
 )
 
 // subject is what executions say of one object that an SLA is about.
-type subject struct{ parts []said }
+type subject struct {
+	parts []said
+	since time.Time // when it was told of first
+}
 
 // said is what one execution says.
 type said struct {

@@ -142,7 +142,9 @@ func (s *Sweeper) step(key slo.Key, now time.Time) (clock slo.Clock, told []slo.
 	case sub.cut() && was.State != slo.Pending && !was.Open():
 		return was, nil, false // what took it back may merely be beyond the cap
 	default:
-		clock, told = rule.Step(was, sub.facts(), s.moment(rule, now))
+		at := s.moment(rule, now)
+		at.Known = sub.since
+		clock, told = rule.Step(was, sub.facts(), at)
 	}
 	if sub != nil {
 		told = s.explain(&clock, told, sub.impact(), now)
@@ -181,7 +183,7 @@ func (s *Sweeper) trusted(t, now time.Time) time.Time {
 // heartbeat and known lag allow.
 func (s *Sweeper) moment(r *slo.Rule, now time.Time) slo.Moment {
 	source, lag := s.cat.Source(r.ClosingSource), s.lag(r)
-	m := slo.Moment{Now: now, Watermark: s.trusted(s.mark, now).Add(-lag), Patience: s.cfg.Patience + lag}
+	m := slo.Moment{Now: now, Watermark: s.trusted(s.mark, now).Add(-lag), Patience: s.cfg.Patience + lag, Settle: leastSettle}
 	if beat := time.Duration(source.Heartbeat); beat > 0 {
 		if last := s.heard[r.ClosingSource]; now.Sub(last) > beat && last.Before(m.Watermark) {
 			m.Watermark = last

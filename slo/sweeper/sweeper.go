@@ -115,6 +115,9 @@ func (s *Sweeper) put(key slo.Key, c *slo.Clock) {
 		s.clocks[key] = k
 	}
 	k.clock = *c
+	if sub := s.said[key]; sub != nil {
+		k.known = sub.since
+	}
 	w.enter(k)
 }
 

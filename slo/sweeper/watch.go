@@ -26,7 +26,8 @@ func newWatch() *watch {
 // kept is one clock as it was recorded.
 type kept struct {
 	clock slo.Clock
-	at    int // place in the heap; -1: it is not there
+	at    int       // place in the heap; -1: it is not there
+	known time.Time // since when its subject is told of
 }
 
 // enter takes a clock into the figures of its SLA, and plans when it is looked at.
@@ -76,7 +77,7 @@ func (w *watch) pass(at slo.Moment, known bool, yield func(slo.Key)) {
 		w.waiting[k.clock.Key] = k
 	}
 	for key, k := range w.waiting {
-		if at.Over(k.clock.DueAt) {
+		if at.Known = k.known; at.Over(k.clock.DueAt) {
 			yield(key)
 		}
 	}
