@@ -4,12 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"html"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -305,7 +307,7 @@ func namesTheReason(t *testing.T, p *Program, r *reference.Reference) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		page := string(raw)
+		page := html.UnescapeString(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(string(raw), ""))
 		if why := reason[bare(j.Order)]; why == "" || !strings.Contains(page, why) {
 			t.Errorf("order %s: the incident says %q, and its page does not", j.Order, why)
 		}
