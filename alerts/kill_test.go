@@ -148,7 +148,7 @@ func liveTwice(t *testing.T, seed uint64) (doubled, killed int) {
 		}
 		before := len(r.pager.got())
 		r.start()
-		time.Sleep(time.Duration(random.IntN(5000)) * time.Millisecond)
+		<-time.After(time.Duration(random.IntN(5000)) * time.Millisecond)
 		synctest.Wait()
 		r.crash()
 		killed++
@@ -157,7 +157,7 @@ func liveTwice(t *testing.T, seed uint64) (doubled, killed int) {
 	r.step = nil
 	before := len(r.pager.got())
 	r.start()
-	time.Sleep(10 * time.Minute)
+	<-time.After(10 * time.Minute)
 	synctest.Wait()
 	checkMarks(t, r, before, ok, nil)
 	defer r.halt()

@@ -119,13 +119,13 @@ func tellMoody(t *testing.T, seed uint64) (dropped int) {
 		more := min(n+1+random.IntN(6), len(story))
 		r.ledger.tell(story[n:more]...)
 		n = more
-		time.Sleep(time.Duration(random.IntN(40)) * time.Second)
+		<-time.After(time.Duration(random.IntN(40)) * time.Second)
 		if random.IntN(8) == 0 {
 			r.crash()
 			r.start()
 		}
 	}
-	time.Sleep(max(0, time.Until(m.well)) + 12*time.Minute)
+	<-time.After(max(0, time.Until(m.well)) + 12*time.Minute)
 	synctest.Wait()
 	defer r.halt()
 

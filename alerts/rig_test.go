@@ -268,11 +268,11 @@ func (r *rig) crash() {
 }
 
 // pass lets time go by, on a bubble's clock.
-func pass(d time.Duration) { time.Sleep(d) }
+func pass(d time.Duration) { <-time.After(d) }
 
 // settled waits until there is nothing left to do, and returns what was told.
 func (r *rig) settled() []call {
-	time.Sleep(3 * time.Second)
+	<-time.After(3 * time.Second)
 	synctest.Wait()
 	return r.pager.got()
 }
