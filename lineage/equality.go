@@ -12,28 +12,41 @@ type equalEdge struct {
 	priority int
 }
 
-func (g *Graph) equate(q Equality, event int32) {
-	a, b := g.node(q.A), g.node(q.B)
+func (g *Graph) equate(q recordEquality, event int32) {
 	i := int32(len(g.equals))
-	g.equals = append(g.equals, equalEdge{a: a, b: b, event: event, priority: q.Priority})
-	g.nodes[a].equals = append(g.nodes[a].equals, i)
-	g.nodes[b].equals = append(g.nodes[b].equals, i)
-	g.regroup.add(a)
-	g.regroup.add(b)
+	g.equals = append(g.equals, equalEdge{a: q.a, b: q.b, event: event, priority: q.priority})
+	for _, n := range [...]int32{q.a, q.b} {
+		g.equalsOf[n] = append(g.equalsOf[n], i)
+		g.regroup.add(n)
+	}
+}
+
+// unequate takes back what an event stated.
+func (g *Graph) unequate(q recordEquality, event int32) {
+	for _, n := range [...]int32{q.a, q.b} {
+		left := slices.DeleteFunc(g.equalsOf[n], func(i int32) bool {
+			gone := g.equals[i].event == event
+			if gone {
+				delete(g.refused, i)
+			}
+			return gone
+		})
+		if g.equalsOf[n] = left; len(left) == 0 {
+			delete(g.equalsOf, n)
+		}
+		g.regroup.add(n)
+	}
 }
 
 // compareEdges orders equality edges as they are taken: by rule priority, then
 // by when and by whom they were stated.
 func (g *Graph) compareEdges(i, j int32) int {
 	x, y := g.equals[i], g.equals[j]
-	ex, ey := g.events[x.event], g.events[y.event]
 	return cmp.Or(
 		cmp.Compare(x.priority, y.priority),
-		ex.Time.Compare(ey.Time),
-		cmp.Compare(ex.Source, ey.Source),
-		cmp.Compare(ex.ID, ey.ID),
-		g.nodes[x.a].object.Compare(g.nodes[y.a].object),
-		g.nodes[x.b].object.Compare(g.nodes[y.b].object),
+		g.compareEvents(x.event, y.event),
+		g.compareNodes(x.a, y.a),
+		g.compareNodes(x.b, y.b),
 	)
 }
 
@@ -70,10 +83,13 @@ func (g *Graph) equalComponent(start int32) (members, edges []int32) {
 	for i := 0; i < len(members); i++ {
 		n := members[i]
 		push(g.nodes[n].canon)
-		for _, m := range g.nodes[n].group {
+		for _, m := range g.groups[n] {
 			push(m)
 		}
-		for _, e := range g.nodes[n].equals {
+		for _, m := range g.rulings.merged[n] {
+			push(m)
+		}
+		for _, e := range g.equalsOf[n] {
 			if !known.has(e) {
 				known.add(e)
 				edges = append(edges, e)
@@ -85,64 +101,56 @@ func (g *Graph) equalComponent(start int32) (members, edges []int32) {
 	return members, edges
 }
 
-// settle takes the edges greedily in their order: an edge is taken unless the
-// united group would hold two ids of one (system, scope). A refused one is
+// settle unites what people have merged, and then takes the edges greedily in their
+// order: an edge is taken unless the united group would hold two ids of one (system,
+// scope), or two that people have set apart. One that is refused for its ids is
 // reported as possibly the same.
 func (g *Graph) settle(members, edges []int32) {
+	u := newUnion(g, members)
+	for _, pair := range g.mergedPairs(members) {
+		u.join(pair[0], pair[1])
+	}
 	slices.SortFunc(edges, g.compareEdges)
-	root := make(map[int32]int32, len(members))
-	held := make(map[int32]map[[2]string]bool, len(members))
-	for _, n := range members {
-		root[n] = n
-		o := g.nodes[n].object
-		held[n] = map[[2]string]bool{{o.System, o.Scope}: true}
-	}
-	find := func(n int32) int32 {
-		for root[n] != n {
-			n = root[n]
-		}
-		return n
-	}
 	for _, i := range edges {
-		a, b := find(g.equals[i].a), find(g.equals[i].b)
+		a, b := u.root(g.equals[i].a), u.root(g.equals[i].b)
 		delete(g.refused, i)
-		if a == b {
-			continue
-		}
-		if overlap(held[a], held[b]) {
+		switch {
+		case a == b || u.apart(a, b):
+		case u.conflict(a, b):
 			g.refused[i] = true
-			continue
-		}
-		root[b] = a
-		for k := range held[b] {
-			held[a][k] = true
+		default:
+			u.join(a, b)
 		}
 	}
-	groups := make(map[int32][]int32)
-	for _, n := range members {
-		r := find(n)
-		groups[r] = append(groups[r], n)
-	}
-	for _, group := range groups {
+	for _, group := range u.groups {
 		g.unite(group)
 	}
 }
 
-func overlap(a, b map[[2]string]bool) bool {
-	for k := range b {
-		if a[k] {
-			return true
+// mergedPairs returns the decided merges among some nodes, in a stable order. A pair
+// that a chain of them would bring together and a decision keeps apart is left out.
+func (g *Graph) mergedPairs(members []int32) [][2]int32 {
+	var pairs [][2]int32
+	for _, n := range members {
+		for _, m := range g.rulings.merged[n] {
+			if g.compareNodes(n, m) < 0 {
+				pairs = append(pairs, [2]int32{n, m})
+			}
 		}
 	}
-	return false
+	slices.SortFunc(pairs, func(p, q [2]int32) int {
+		return cmp.Or(g.compareNodes(p[0], q[0]), g.compareNodes(p[1], q[1]))
+	})
+	return pairs
 }
 
 // unite makes the nodes of a group one object under its smallest member, and
 // has everything recomputed that knew them otherwise.
 func (g *Graph) unite(group []int32) {
-	slices.SortFunc(group, func(a, b int32) int { return g.nodes[a].object.Compare(g.nodes[b].object) })
+	slices.SortFunc(group, g.compareNodes)
 	canon := group[0]
-	changed := len(g.nodes[canon].group) != len(group) && (len(group) > 1 || g.nodes[canon].group != nil)
+	grouped := g.nodes[canon].has(isGrouped)
+	changed := grouped != (len(group) > 1) || grouped && len(g.groups[canon]) != len(group)
 	for _, n := range group {
 		changed = changed || g.nodes[n].canon != canon
 	}
@@ -151,7 +159,7 @@ func (g *Graph) unite(group []int32) {
 	}
 	for _, n := range group {
 		old := g.nodes[n].canon
-		if g.nodes[n].quarantined {
+		if g.nodes[n].has(isQuarantined) {
 			g.disturbAround(n) // whether it still is, is counted anew
 		}
 		for _, f := range g.flows {
@@ -160,16 +168,19 @@ func (g *Graph) unite(group []int32) {
 		}
 		g.touched.add(n)
 		g.reguard.add(n)
-		for _, h := range g.nodes[n].edges {
-			g.reguard.add(h.to)
+		for e := range g.edgesOf(n) {
+			g.reguard.add(e.to)
 		}
 		g.reclaimEventsOf(n)
 	}
 	for _, n := range group {
-		g.nodes[n].canon, g.nodes[n].group, g.nodes[n].quarantined = canon, nil, false
+		g.nodes[n].canon = canon
+		g.nodes[n].set(isGrouped|isQuarantined, false)
+		delete(g.groups, n)
 	}
 	if len(group) > 1 {
-		g.nodes[canon].group = slices.Clone(group)
+		g.nodes[canon].set(isGrouped, true)
+		g.groups[canon] = slices.Clone(group)
 	}
 }
 
@@ -178,7 +189,7 @@ func (g *Graph) unite(group []int32) {
 func (g *Graph) PossibleSame() [][2]Object {
 	var pairs [][2]Object
 	for i := range g.refused {
-		a, b := g.nodes[g.equals[i].a].object, g.nodes[g.equals[i].b].object
+		a, b := g.object(g.equals[i].a), g.object(g.equals[i].b)
 		if b.Compare(a) < 0 {
 			a, b = b, a
 		}
@@ -186,11 +197,4 @@ func (g *Graph) PossibleSame() [][2]Object {
 	}
 	slices.SortFunc(pairs, func(p, q [2]Object) int { return cmp.Or(p[0].Compare(q[0]), p[1].Compare(q[1])) })
 	return slices.Compact(pairs)
-}
-
-func (g *Graph) members(canon int32) []int32 {
-	if group := g.nodes[canon].group; group != nil {
-		return group
-	}
-	return []int32{canon}
 }

@@ -10,6 +10,7 @@ const (
 	BusinessEvent EventKind = iota // a CloudEvent
 	SpanEvent                      // a span that carries business ids
 	LogEvent                       // a log record that carries business ids
+	DecisionEvent                  // a Decision of a person: evidence of no object
 )
 
 func (k EventKind) String() string {
@@ -18,6 +19,8 @@ func (k EventKind) String() string {
 		return "span"
 	case LogEvent:
 		return "log"
+	case DecisionEvent:
+		return "decision"
 	default:
 		return "event"
 	}
@@ -58,9 +61,10 @@ type Event struct {
 	Amount  Money  // of the subject, as the event tells it
 
 	Correlation string // correlation id, a claim
-	Causation   string // id of the causing event, a claim
+	Causation   string // id of the causing event; a chain of them is a claim
 	TraceID     TraceID
 	SpanID      SpanID
+	Links       []TraceID // of a span: the other traces that it goes on from; a chain of them is a claim
 
 	Contract string // type and version of the contract that mapped it, "" for the conventions
 	Payload  string // the CloudEvent's data, or the attributes, as JSON text

@@ -5,15 +5,20 @@ import "slices"
 // guardAll counts, for every canonical node that may have changed, how many
 // objects of the guarded type it is related to, and quarantines or releases it.
 func (g *Graph) guardAll() {
-	if len(g.cat.Guards()) == 0 {
-		clear(g.reguard)
+	if len(g.cat.Guards()) == 0 && len(g.rulings.blocked) == 0 && len(g.reguard) == 0 {
 		return
 	}
 	for n := range g.touched {
 		g.reguard.add(n)
-		for _, h := range g.nodes[n].edges {
-			g.reguard.add(h.to)
+		for e := range g.edgesOf(n) {
+			g.reguard.add(e.to)
 		}
+	}
+	for _, at := range g.fresh {
+		g.relations(g.read(at), func(from, to, _ int32) {
+			g.reguard.add(from)
+			g.reguard.add(to)
+		})
 	}
 	done := make(set)
 	for raw := range g.reguard {
@@ -22,34 +27,50 @@ func (g *Graph) guardAll() {
 			continue
 		}
 		done.add(n)
-		if over := g.exceeds(n); over != g.nodes[n].quarantined {
-			g.nodes[n].quarantined = over
+		if over := g.exceeds(n); over != g.nodes[n].has(isQuarantined) {
+			for _, f := range g.flows {
+				f.disturb(n)
+			}
+			g.nodes[n].set(isQuarantined, over)
 			g.disturbAround(n)
 		}
 	}
 	clear(g.reguard)
 }
 
+// exceeds tells whether a canonical node is held back: by a decision, or because it
+// exceeds a guard and no decision releases it.
 func (g *Graph) exceeds(n int32) bool {
-	for _, guard := range g.cat.Guards() {
-		if guard.Type != g.nodes[n].object.Type {
-			continue
+	for _, raw := range g.members(n) {
+		if g.rulings.blocked.has(raw) {
+			return true
 		}
-		related := make(set)
-		for _, raw := range g.members(n) {
-			for _, h := range g.nodes[raw].edges {
-				m := g.nodes[h.to].canon
-				if m == n || g.nodes[m].object.Type != guard.To {
-					continue
-				}
-				related.add(m)
-				if len(related) > guard.Max {
-					return true
+		if g.rulings.released.has(raw) {
+			return false
+		}
+	}
+	for _, guard := range g.cat.Guards() {
+		if guard.Type == g.typeOf(n) && g.related(n, guard.To, guard.Max+1) > guard.Max {
+			return true
+		}
+	}
+	return false
+}
+
+// related counts the objects of a type that a canonical node is related to, and
+// stops at enough.
+func (g *Graph) related(n int32, typ string, enough int) int {
+	related := make(set)
+	for _, raw := range g.members(n) {
+		for e := range g.edgesOf(raw) {
+			if m := g.nodes[e.to].canon; m != n && g.typeOf(m) == typ {
+				if related.add(m); len(related) >= enough {
+					return enough
 				}
 			}
 		}
 	}
-	return false
+	return len(related)
 }
 
 // disturbAround has everything recomputed that a node was part of, or that hung
@@ -57,8 +78,8 @@ func (g *Graph) exceeds(n int32) bool {
 func (g *Graph) disturbAround(n int32) {
 	for _, raw := range g.members(n) {
 		g.touched.add(raw)
-		for _, h := range g.nodes[raw].edges {
-			g.touched.add(h.to)
+		for e := range g.edgesOf(raw) {
+			g.touched.add(e.to)
 		}
 		g.reclaimEventsOf(raw)
 	}
@@ -69,8 +90,8 @@ func (g *Graph) disturbAround(n int32) {
 func (g *Graph) Quarantined() []Object {
 	var found []Object
 	for i := range g.nodes {
-		if g.nodes[i].canon == int32(i) && g.nodes[i].quarantined {
-			found = append(found, g.nodes[i].object)
+		if g.nodes[i].canon == int32(i) && g.nodes[i].has(isQuarantined) {
+			found = append(found, g.object(int32(i)))
 		}
 	}
 	slices.SortFunc(found, Object.Compare)
@@ -83,8 +104,9 @@ func (g *Graph) Placeholders() []Object {
 	var found []Object
 	for i := range g.nodes {
 		n := int32(i)
-		if g.nodes[n].canon == n && g.nodes[n].business && !g.nodes[n].quarantined && g.named(n) && g.placeholder(n) {
-			found = append(found, g.nodes[n].object)
+		nd := &g.nodes[n]
+		if nd.canon == n && nd.has(isBusiness) && !nd.has(isQuarantined) && g.named(n) && g.placeholder(n) {
+			found = append(found, g.object(n))
 		}
 	}
 	slices.SortFunc(found, Object.Compare)
@@ -95,8 +117,7 @@ func (g *Graph) Placeholders() []Object {
 // event lost to another content is not named any more.
 func (g *Graph) named(canon int32) bool {
 	for _, raw := range g.members(canon) {
-		nd := &g.nodes[raw]
-		if len(nd.subject)+len(nd.named)+len(nd.mention)+len(nd.edges) > 0 {
+		if nd := &g.nodes[raw]; nd.about != 0 || nd.edges != 0 {
 			return true
 		}
 	}
@@ -105,7 +126,7 @@ func (g *Graph) named(canon int32) bool {
 
 func (g *Graph) placeholder(canon int32) bool {
 	for _, raw := range g.members(canon) {
-		if len(g.nodes[raw].subject) > 0 {
+		if g.nodes[raw].has(hasOwn) {
 			return false
 		}
 	}

@@ -2,6 +2,7 @@ package lineage
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -68,25 +69,84 @@ func (o *oracle) named() map[Object]bool {
 	return all
 }
 
-func carries(e Event, claim string) bool { return slices.Contains(claimsOf(&e), claim) }
+// claims returns what the events carry: each claim with its events. A chain is all
+// that can be reached from one trace by links, or from one cause by causes and effects.
+func (o *oracle) claims() map[string][]Event {
+	claims := map[string]map[string]Event{}
+	put := func(name string, e Event) {
+		if claims[name] == nil {
+			claims[name] = map[string]Event{}
+		}
+		claims[name][e.ID] = e
+	}
+	ids := map[string]string{} // of a cause: the least id on its chain
+	traces := map[string]string{}
+	least := func(of map[string]string, a, b string) (changed bool) {
+		for _, x := range []string{a, b} {
+			if _, ok := of[x]; !ok {
+				of[x] = x
+			}
+		}
+		low := min(of[a], of[b])
+		changed = of[a] != low || of[b] != low
+		of[a], of[b] = low, low
+		return changed
+	}
+	causes, linked := map[string]bool{}, map[string]bool{}
+	for changed := true; changed; {
+		changed = false
+		for _, e := range o.events {
+			if e.Causation != "" {
+				causes[e.Causation] = true
+				changed = least(ids, e.Causation, e.Causation) || changed
+				if causes[e.ID] {
+					changed = least(ids, e.Causation, e.ID) || changed
+				}
+			}
+			for _, t := range e.Links {
+				if !e.TraceID.IsZero() && t != e.TraceID {
+					linked[t.String()], linked[e.TraceID.String()] = true, true
+					changed = least(traces, t.String(), e.TraceID.String()) || changed
+				}
+			}
+		}
+		for _, e := range o.events { // a cause may be known as one only after its effect was seen
+			if e.Causation != "" && causes[e.ID] {
+				changed = least(ids, e.Causation, e.ID) || changed
+			}
+		}
+	}
+	for _, e := range o.events {
+		if e.Correlation != "" {
+			put("correlation:"+e.Correlation, e)
+		}
+		if !e.TraceID.IsZero() {
+			put("trace:"+e.TraceID.String(), e)
+			if linked[e.TraceID.String()] {
+				put("links:"+traces[e.TraceID.String()], e)
+			}
+		}
+		if e.Causation != "" {
+			put("causation:"+ids[e.Causation], e)
+		} else if causes[e.ID] {
+			put("causation:"+ids[e.ID], e)
+		}
+	}
+	all := map[string][]Event{}
+	for name, events := range claims {
+		for _, id := range slices.Sorted(maps.Keys(events)) {
+			all[name] = append(all[name], events[id])
+		}
+	}
+	return all
+}
 
 // claimedBy returns the events that claims of an anchor bring.
 func (o *oracle) claimedBy(anchor Object) []Event {
-	claims := map[string]bool{}
-	for _, e := range o.events {
-		for _, c := range claimsOf(&e) {
-			claims[c] = true
-		}
-	}
 	var brought []Event
-	for claim := range claims {
+	for _, events := range o.claims() {
 		distinct := map[Object]bool{}
-		var events []Event
-		for _, e := range o.events {
-			if !carries(e, claim) {
-				continue
-			}
-			events = append(events, e)
+		for _, e := range events {
 			for _, r := range e.Refs {
 				distinct[r.Object] = true
 			}
@@ -184,13 +244,13 @@ func drawLog(t *rapid.T) []Event {
 		}
 		for range rapid.IntRange(0, 3).Draw(t, "refs") {
 			if o := object(); !slices.ContainsFunc(e.Refs, func(r Ref) bool { return r.Object == o }) {
-				e.Refs = append(e.Refs, Ref{o, role})
+				e.Refs = append(e.Refs, Ref{Object: o, Role: role})
 			}
 			role = Mentions
 		}
 		if rapid.IntRange(0, 5).Draw(t, "has relation") == 0 {
 			if a, b := object(), object(); a != b {
-				e.Relations = []Relation{{a, b, rapid.SampledFrom([]string{"replaces", "bills"}).Draw(t, "qualifier")}}
+				e.Relations = []Relation{{From: a, To: b, Qualifier: rapid.SampledFrom([]string{"replaces", "bills"}).Draw(t, "qualifier")}}
 			}
 		}
 		if rapid.IntRange(0, 3).Draw(t, "has correlation") == 0 {
@@ -198,6 +258,12 @@ func drawLog(t *rapid.T) []Event {
 		}
 		if rapid.IntRange(0, 5).Draw(t, "has trace") == 0 {
 			e.TraceID[0] = byte(rapid.IntRange(1, 3).Draw(t, "trace"))
+			if rapid.IntRange(0, 2).Draw(t, "has link") == 0 {
+				e.Links = []TraceID{{byte(rapid.IntRange(1, 4).Draw(t, "link"))}}
+			}
+		}
+		if rapid.IntRange(0, 4).Draw(t, "has cause") == 0 {
+			e.Causation = fmt.Sprintf("e%02d", rapid.IntRange(0, 26).Draw(t, "cause"))
 		}
 	}
 	return events

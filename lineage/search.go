@@ -1,6 +1,8 @@
 package lineage
 
 import (
+	"encoding/hex"
+	"iter"
 	"slices"
 	"strings"
 )
@@ -14,34 +16,56 @@ const maxFound = 100
 func (g *Graph) Search(id string) []Match {
 	var matches []Match
 	found := make(set)
-	for _, spelled := range Spellings(id) {
-		for _, raw := range g.byText[spelled] {
-			n := g.nodes[raw].canon
-			if found.has(n) || !g.spoken(n) {
-				continue
-			}
+	for raw := range g.spelled(id) {
+		n := g.nodes[raw].canon
+		if !found.has(n) && g.spoken(n) {
 			found.add(n)
-			matches = append(matches, Match{Object: g.nodes[n].object, Executions: g.executionsOf(n)})
+			matches = append(matches, Match{Object: g.object(n), Executions: g.executionsOf(n)})
 		}
 	}
-	for _, kind := range []string{CorrelationType, "trace"} {
-		value := strings.TrimSpace(id)
-		if kind == "trace" {
-			value = strings.ToLower(value)
-		}
-		if i, ok := g.byClaim[kind+":"+value]; ok && len(g.claims[i].events) > 0 {
-			matches = append(matches, Match{
-				Object: Object{Type: kind, ID: value}, Executions: g.executionsOfClaim(i),
-			})
+	for _, typ := range []string{CorrelationType, TraceType} {
+		if i, value, ok := g.claimTyped(typ, id); ok {
+			matches = append(matches, Match{Object: Object{Type: typ, ID: value}, Executions: g.executionsOfClaim(i)})
 		}
 	}
 	slices.SortFunc(matches, func(a, b Match) int { return a.Object.Compare(b.Object) })
 	return matches
 }
 
+// spelled yields the raw nodes that an id may stand for.
+func (g *Graph) spelled(id string) iter.Seq[int32] {
+	return func(yield func(int32) bool) {
+		for _, text := range Spellings(id) {
+			for n, ok := g.lastOf(text); ok && n >= 0; n = g.nodes[n].next {
+				if !yield(n) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// claimTyped returns the claim that a person means by a type and an id, and the id
+// as it is written.
+func (g *Graph) claimTyped(typ, id string) (i int32, value string, ok bool) {
+	value = strings.TrimSpace(id)
+	switch typ {
+	case CorrelationType:
+		i, ok = g.claimNumber(claimCorrelation, value)
+	case TraceType:
+		value = strings.ToLower(value)
+		raw, err := hex.DecodeString(value)
+		if err != nil {
+			return 0, "", false
+		}
+		i, ok = g.claimNumber(claimTrace, string(raw))
+	}
+	return i, value, ok && g.claims[i].events != 0
+}
+
 // spoken tells whether standing evidence names an object of any class.
 func (g *Graph) spoken(canon int32) bool {
-	return g.named(canon) || g.nodes[canon].object.Type == CorrelationType
+	return g.named(canon) || g.typeOf(canon) == CorrelationType
 }
 
 // Lookup returns the executions that hold an object. The built-in flow answers
@@ -72,27 +96,17 @@ func (g *Graph) Lookup(q ObjectQuery) Answer {
 }
 
 func (g *Graph) refsFor(q ObjectQuery) []ExecutionRef {
-	if q.Type == CorrelationType || q.Type == "trace" {
-		value := strings.TrimSpace(q.ID)
-		if q.Type == "trace" {
-			value = strings.ToLower(value)
-		}
-		i, ok := g.byClaim[q.Type+":"+value]
-		if !ok || len(g.claims[i].events) == 0 {
-			return nil
-		}
+	if i, _, ok := g.claimTyped(q.Type, q.ID); ok {
 		return g.executionsOfClaim(i)
 	}
 	var refs []ExecutionRef
-	for _, spelled := range Spellings(q.ID) {
-		for _, raw := range g.byText[spelled] {
-			o := g.nodes[raw].object
-			if o.Type != q.Type || (q.System != "" && o.System != q.System) || (q.Scope != "" && o.Scope != q.Scope) {
-				continue
-			}
-			if n := g.nodes[raw].canon; g.spoken(n) {
-				refs = append(refs, g.executionsOf(n)...)
-			}
+	for raw := range g.spelled(q.ID) {
+		o := g.object(raw)
+		if o.Type != q.Type || (q.System != "" && o.System != q.System) || (q.Scope != "" && o.Scope != q.Scope) {
+			continue
+		}
+		if n := g.nodes[raw].canon; g.spoken(n) {
+			refs = append(refs, g.executionsOf(n)...)
 		}
 	}
 	return sortedRefs(refs)
@@ -111,14 +125,12 @@ func (g *Graph) executionsOf(n int32) []ExecutionRef {
 		refs = append(refs, f.refsOf(n)...)
 	}
 	for _, raw := range g.members(n) {
-		nd := &g.nodes[raw]
-		for _, list := range [...][]int32{nd.subject, nd.named, nd.mention} {
-			for _, at := range list {
-				if len(refs) >= maxFound {
-					return sortedRefs(refs)
-				}
-				refs = append(refs, g.executionsOfEvent(at, !ranked)...)
+		about := g.slab.list(g.nodes[raw].about)
+		for i := range about.len() {
+			if len(refs) >= maxFound {
+				return sortedRefs(refs)
 			}
+			refs = append(refs, g.executionsOfEvent(int32(about.at(i)>>2), !ranked)...)
 		}
 	}
 	return sortedRefs(refs)
@@ -126,10 +138,14 @@ func (g *Graph) executionsOf(n int32) []ExecutionRef {
 
 func (f *flowGraph) refsOf(n int32) []ExecutionRef {
 	var refs []ExecutionRef
-	for _, in := range [...][]int32{f.inAnchor[n], f.inLoose[n]} {
-		for _, a := range in[:min(len(in), maxFound)] {
-			refs = append(refs, ExecutionRef{f.flow.Name, f.g.nodes[a].object})
+	f.anchorsOf(n, func(a int32) bool {
+		if f.stands(a) {
+			refs = append(refs, ExecutionRef{f.flow.Name, f.g.object(a)})
 		}
+		return len(refs) < maxFound
+	})
+	for _, root := range f.rootsOf(n) {
+		refs = append(refs, ExecutionRef{f.flow.Name, f.g.object(root)})
 	}
 	return refs
 }
@@ -137,36 +153,37 @@ func (f *flowGraph) refsOf(n int32) []ExecutionRef {
 // executionsOfEvent returns the correlation id's transaction that an event is
 // in and, when asked, the executions of what it names.
 func (g *Graph) executionsOfEvent(at int32, all bool) []ExecutionRef {
-	e := g.events[at]
+	r := g.read(at)
 	var refs []ExecutionRef
-	if e.Correlation != "" {
-		refs = append(refs, ExecutionRef{TransactionFlow, Object{Type: CorrelationType, ID: e.Correlation}})
+	if r.correlation >= 0 {
+		refs = append(refs, ExecutionRef{TransactionFlow, Object{Type: CorrelationType, ID: g.claimValue(r.correlation)}})
 	}
 	if !all {
 		return refs
 	}
 	for _, f := range g.flows {
-		for _, r := range e.Refs {
-			if n := g.nodes[g.byObject[r.Object]].canon; f.ranked(n) {
+		for _, ref := range r.refs {
+			if n := g.nodes[ref.node].canon; f.ranked(n) {
 				refs = append(refs, f.refsOf(n)...)
 			}
 		}
-		for _, name := range claimsOf(e) {
-			if v := f.verdict(g.byClaim[name]); v.anchor >= 0 {
-				refs = append(refs, ExecutionRef{f.flow.Name, g.nodes[v.anchor].object})
+		g.claimsOf(r, func(c int32) {
+			if a := f.verdict(c); a >= 0 {
+				refs = append(refs, ExecutionRef{f.flow.Name, g.object(a)})
 			}
-		}
+		})
 	}
 	return refs
 }
 
 func (g *Graph) executionsOfClaim(i int32) []ExecutionRef {
 	var refs []ExecutionRef
-	for _, at := range g.claims[i].events {
+	events := g.slab.list(g.claims[i].events)
+	for j := range events.len() {
 		if len(refs) >= maxFound {
 			break
 		}
-		refs = append(refs, g.executionsOfEvent(at, true)...)
+		refs = append(refs, g.executionsOfEvent(int32(events.at(j)), true)...)
 	}
 	return sortedRefs(refs)
 }

@@ -16,6 +16,9 @@ func (f *flowGraph) judgeStages(x *Execution, b *body) {
 	x.State = StateCompleted
 	for _, rule := range f.flow.Stages {
 		stage, doneAt := f.judgeStage(rule, b)
+		if rule.Complete == CompleteAmount && stage.State != StatePending {
+			doneAt = x.judgeAmount(&f.flow, rule, &stage)
+		}
 		x.Stages = append(x.Stages, stage)
 		if stage.State != StatePending {
 			x.Stage = stage.Name
@@ -40,14 +43,14 @@ func (f *flowGraph) judgeStages(x *Execution, b *body) {
 // progress is what is known of one object in one stage. Events come in the
 // order of their times, so the last one says how it stands.
 type progress struct {
-	last   Outcome
+	last   int32     // outcome, a word
 	doneAt time.Time // of the first event that went well
 	naming []int32   // the business objects that the last failure named
 }
 
-func (p *progress) told(e *Event) {
-	p.last = e.Outcome
-	if at := e.Happened(); !e.failed() && (p.doneAt.IsZero() || at.Before(p.doneAt)) {
+func (p *progress) told(r *record) {
+	p.last = r.outcome
+	if at := r.happened(); !r.failed() && (p.doneAt.IsZero() || at.Before(p.doneAt)) {
 		p.doneAt = at
 	}
 }
@@ -55,22 +58,24 @@ func (p *progress) told(e *Event) {
 // failed tells whether the step that an event reports did not go well.
 func (e *Event) failed() bool { return e.Outcome == OutcomeFailed || e.Outcome == OutcomeRetrying }
 
+func (r *record) failed() bool { return r.outcome == wordFailed || r.outcome == wordRetrying }
+
 func (f *flowGraph) judgeStage(rule StageRule, b *body) (Stage, time.Time) {
-	stage := Stage{Name: rule.Name, Type: rule.Type, State: StatePending}
+	stage := Stage{Name: rule.Name, Type: rule.Type, By: rule.By, State: StatePending}
 	passed := make(map[int32]*progress)
 	tries := 0
 	for _, at := range b.events {
-		e := f.g.events[at]
+		e := f.g.read(at)
 		about, ok := f.reports(e, rule)
 		if !ok {
 			continue
 		}
 		if stage.First.IsZero() {
-			stage.First = e.Time
+			stage.First = e.time
 		}
-		stage.Last = e.Time
+		stage.Last = e.time
 		tries++
-		stage.Attempts = max(stage.Attempts, e.Attempt)
+		stage.Attempts = max(stage.Attempts, e.attempt)
 		for _, n := range about {
 			if passed[n] == nil {
 				passed[n] = &progress{}
@@ -81,7 +86,7 @@ func (f *flowGraph) judgeStage(rule StageRule, b *body) (Stage, time.Time) {
 			}
 		}
 		if e.failed() {
-			stage.Reason = e.Reason
+			stage.Reason = string(e.reason)
 		} else if len(passed) > len(about) {
 			f.makeGood(passed, rule, e)
 		}
@@ -97,11 +102,11 @@ func (f *flowGraph) judgeStage(rule StageRule, b *body) (Stage, time.Time) {
 	stage.DoneAt = f.firstDoneAt(rule, b, passed)
 	for n, p := range passed {
 		if !p.doneAt.IsZero() && f.goesThrough(n, rule) && n >= 0 {
-			stage.Progress = append(stage.Progress, Progress{f.g.nodes[n].object, p.doneAt})
+			stage.Progress = append(stage.Progress, Progress{f.g.object(n), p.doneAt})
 		}
-		if p.last == OutcomeFailed {
+		if p.last == wordFailed {
 			stage.State = StateFailed
-		} else if p.last == OutcomeRetrying && stage.State != StateFailed {
+		} else if p.last == wordRetrying && stage.State != StateFailed {
 			stage.State = StateRetrying
 		}
 	}
@@ -118,42 +123,42 @@ func (f *flowGraph) judgeStage(rule StageRule, b *body) (Stage, time.Time) {
 // goesThrough tells whether a node is of the type that goes through a stage; -1
 // stands for an event that has no subject.
 func (f *flowGraph) goesThrough(n int32, rule StageRule) bool {
-	return n < 0 || f.g.nodes[n].object.Type == rule.Type
+	return n < 0 || f.g.typeOf(n) == rule.Type
 }
 
 // makeGood forgets the failures that an event which went well has overcome. A
 // step that fails before its object exists (an invoice that cannot be posted has
 // no number yet) is told of the objects that it is for; once the step goes well
 // for any of these, it has not failed any more.
-func (f *flowGraph) makeGood(passed map[int32]*progress, rule StageRule, e *Event) {
+func (f *flowGraph) makeGood(passed map[int32]*progress, rule StageRule, e *record) {
 	var named []int32
 	for n, p := range passed {
-		if f.goesThrough(n, rule) || p.last != OutcomeFailed && p.last != OutcomeRetrying {
+		if f.goesThrough(n, rule) || p.last != wordFailed && p.last != wordRetrying {
 			continue
 		}
 		if named == nil {
 			named = f.business(e)
 		}
 		if slices.ContainsFunc(p.naming, func(n int32) bool { return slices.Contains(named, n) }) {
-			p.last = e.Outcome
+			p.last = e.outcome
 		}
 	}
 }
 
 // business returns the canonical nodes of the business objects that an event names.
-func (f *flowGraph) business(e *Event) []int32 {
+func (f *flowGraph) business(r *record) []int32 {
 	var nodes []int32
-	add := func(o Object) {
-		if n := f.g.byObject[o]; f.g.nodes[n].business {
+	add := func(n int32) {
+		if f.g.nodes[n].has(isBusiness) {
 			nodes = append(nodes, f.g.nodes[n].canon)
 		}
 	}
-	for _, r := range e.Refs {
-		add(r.Object)
+	for _, ref := range r.refs {
+		add(ref.node)
 	}
-	for _, r := range e.Relations {
-		add(r.From)
-		add(r.To)
+	for _, rel := range r.relations {
+		add(rel.from)
+		add(rel.to)
 	}
 	return nodes
 }
@@ -163,40 +168,41 @@ func (f *flowGraph) business(e *Event) []int32 {
 // conventions alone show progress. Where others report (a payment that invoices
 // are paid), it is about the objects of the stage's type that it names, or its
 // subject when it names none. Spans and logs report none by themselves.
-func (f *flowGraph) reports(e *Event, rule StageRule) (about []int32, ok bool) {
-	o := e.Subject()
-	if o.IsZero() {
-		return []int32{-1}, e.Stage == rule.Name
+func (f *flowGraph) reports(r *record, rule StageRule) (about []int32, ok bool) {
+	words := f.g.words.names
+	subject := r.subject()
+	if subject < 0 {
+		return []int32{-1}, words[r.stage] == rule.Name
 	}
-	if e.Stage != "" {
-		ok = e.Stage == rule.Name
+	typ := f.g.typeOf(subject)
+	if r.stage != wordNone {
+		ok = words[r.stage] == rule.Name
 	} else {
-		ok = e.Kind == BusinessEvent && o.Type == cmp.Or(rule.By, rule.Type)
+		ok = r.kind == BusinessEvent && typ == cmp.Or(rule.By, rule.Type)
 	}
 	if !ok {
 		return nil, false
 	}
-	if rule.By != "" && o.Type != rule.Type {
-		for _, r := range e.Refs {
-			about = f.appendOf(about, rule.Type, r.Object)
+	if rule.By != "" && typ != rule.Type {
+		for _, ref := range r.refs {
+			about = f.appendOf(about, rule.Type, ref.node)
 		}
-		for _, r := range e.Relations {
-			about = f.appendOf(f.appendOf(about, rule.Type, r.From), rule.Type, r.To)
+		for _, rel := range r.relations {
+			about = f.appendOf(f.appendOf(about, rule.Type, rel.from), rule.Type, rel.to)
 		}
 	}
 	if len(about) == 0 {
-		about = append(about, f.g.nodes[f.g.byObject[o]].canon)
+		about = append(about, f.g.nodes[subject].canon)
 	}
 	return about, true
 }
 
-// appendOf appends the node of an object that is of a type, once.
-func (f *flowGraph) appendOf(about []int32, typ string, o Object) []int32 {
-	if o.Type != typ {
+// appendOf appends the canonical node of a node that is of a type, once.
+func (f *flowGraph) appendOf(about []int32, typ string, n int32) []int32 {
+	if f.g.typeOf(n) != typ {
 		return about
 	}
-	n := f.g.nodes[f.g.byObject[o]].canon
-	if slices.Contains(about, n) {
+	if n = f.g.nodes[n].canon; slices.Contains(about, n) {
 		return about
 	}
 	return append(about, n)
@@ -217,7 +223,7 @@ func (f *flowGraph) completedAt(rule StageRule, b *body, passed map[int32]*progr
 	case CompleteAll:
 		need = 0
 		for _, m := range b.members {
-			if f.g.nodes[m.node].object.Type != rule.Type {
+			if f.g.typeOf(m.node) != rule.Type {
 				continue
 			}
 			need++
@@ -242,11 +248,12 @@ func (f *flowGraph) firstDoneAt(rule StageRule, b *body, passed map[int32]*progr
 	}
 	type span struct{ known, done time.Time }
 	var objects []span
+	named := f.namedAt(b)
 	for _, m := range b.members {
-		if f.g.nodes[m.node].object.Type != rule.Type {
+		if f.g.typeOf(m.node) != rule.Type {
 			continue
 		}
-		s := span{known: f.namedAt(m.node)}
+		s := span{known: named[m.node]}
 		if p := passed[m.node]; p != nil {
 			s.done = p.doneAt
 		}
@@ -271,23 +278,26 @@ func (f *flowGraph) firstDoneAt(rule StageRule, b *body, passed map[int32]*progr
 	return time.Time{}
 }
 
-// namedAt returns when the first event named an object.
-func (f *flowGraph) namedAt(n int32) time.Time {
-	var first time.Time
-	look := func(at int32) {
-		if t := f.g.events[at].Happened(); first.IsZero() || t.Before(first) {
-			first = t
+// namedAt returns when each object was first named, by the events of the execution
+// and by the relations between its members.
+func (f *flowGraph) namedAt(b *body) map[int32]time.Time {
+	first := make(map[int32]time.Time, len(b.members))
+	look := func(n int32, at time.Time) {
+		if t, ok := first[n]; !ok || at.Before(t) {
+			first[n] = at
 		}
 	}
-	for _, raw := range f.g.members(n) {
-		nd := &f.g.nodes[raw]
-		for _, list := range [][]int32{nd.subject, nd.named, nd.mention} {
-			for _, at := range list {
-				look(at)
-			}
+	for _, at := range b.events {
+		r := f.g.read(at)
+		for _, n := range f.business(r) {
+			look(n, r.happened())
 		}
-		for _, h := range nd.edges {
-			look(h.event)
+	}
+	for k, events := range f.edges(b) {
+		for _, at := range events {
+			happened := f.g.read(at).happened()
+			look(k.from, happened)
+			look(k.to, happened)
 		}
 	}
 	return first

@@ -3,7 +3,6 @@ package lineage
 import (
 	"cmp"
 	"slices"
-	"strings"
 )
 
 // transactions is the built-in flow: everything that carries a correlation id
@@ -21,13 +20,11 @@ const (
 
 func newTransactions(g *Graph) *transactions { return &transactions{g: g} }
 
-func correlationOf(claim string) (string, bool) { return strings.CutPrefix(claim, "correlation:") }
-
 func (t *transactions) takeChanged(changed []ExecutionRef) []ExecutionRef {
 	from := len(changed)
 	for i := range t.g.reclaim {
-		if id, ok := correlationOf(t.g.claims[i].name); ok {
-			changed = append(changed, ExecutionRef{TransactionFlow, Object{Type: CorrelationType, ID: id}})
+		if t.g.claims[i].kind == claimCorrelation {
+			changed = append(changed, ExecutionRef{TransactionFlow, Object{Type: CorrelationType, ID: t.g.claimValue(i)}})
 		}
 	}
 	slices.SortFunc(changed[from:], compareRefs)
@@ -41,24 +38,24 @@ func compareRefs(a, b ExecutionRef) int {
 // body returns the execution of a correlation id, or nil.
 func (t *transactions) body(anchor Object) *body {
 	g := t.g
-	i, ok := g.byClaim["correlation:"+anchor.ID]
-	if !ok || len(g.claims[i].events) == 0 {
+	i, ok := g.claimNumber(claimCorrelation, anchor.ID)
+	if !ok || g.claims[i].events == 0 {
 		return nil
 	}
-	b := &body{events: slices.Clone(g.claims[i].events)}
+	b := &body{}
+	events := g.slab.list(g.claims[i].events)
+	for j := range events.len() {
+		b.events = append(b.events, int32(events.at(j)))
+	}
 	g.sortEvents(b.events)
 	g.marks.begin(len(g.nodes))
-	for _, raw := range g.claims[i].names {
-		n := g.nodes[raw].canon
-		if g.nodes[n].business && g.marks.first(n) {
-			b.walked = append(b.walked, n)
+	names := g.slab.list(g.claims[i].names)
+	for j := range names.len() {
+		if n := g.nodes[names.at(j)].canon; g.nodes[n].has(isBusiness) && g.marks.first(n) {
 			b.members = append(b.members, member{node: n})
 		}
 	}
-	slices.SortFunc(b.members, func(x, y member) int {
-		a, b := &g.nodes[x.node].object, &g.nodes[y.node].object
-		return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.ID, b.ID), a.Compare(*b))
-	})
+	slices.SortFunc(b.members, func(x, y member) int { return g.compareByID(x.node, y.node) })
 	if len(b.members) > maxTransactionObjects {
 		b.members, b.truncated = b.members[:maxTransactionObjects], true
 	}
@@ -68,17 +65,18 @@ func (t *transactions) body(anchor Object) *body {
 	return b
 }
 
-// placeholder tells whether no event of the transaction is about a member.
-func (t *transactions) placeholder(b *body) func(member) bool {
-	own := make(set)
+// own yields the transaction's events about a member.
+func (t *transactions) own(b *body) func(member) []int32 {
+	own := make(map[int32][]int32)
 	for _, at := range b.events {
-		for _, r := range t.g.events[at].Refs {
-			if r.Role == Subject {
-				own.add(t.g.nodes[t.g.byObject[r.Object]].canon)
+		for _, ref := range t.g.read(at).refs {
+			if ref.role == wordSubject {
+				n := t.g.nodes[ref.node].canon
+				own[n] = append(own[n], at)
 			}
 		}
 	}
-	return func(m member) bool { return !own.has(m.node) }
+	return func(m member) []int32 { return own[m.node] }
 }
 
 // edges collects the relations that the transaction's events state.
@@ -90,10 +88,10 @@ func (t *transactions) edges(b *body) map[edgeKey][]int32 {
 	}
 	edges := make(map[edgeKey][]int32)
 	for _, at := range b.events {
-		g.relations(at, func(from, to int32, qualifier string) {
+		g.relations(g.read(at), func(from, to, qualifier int32) {
 			from, to = g.nodes[from].canon, g.nodes[to].canon
 			if from != to && g.marks.has(from) && g.marks.has(to) {
-				k := edgeKey{from, to, g.quals.of(qualifier)}
+				k := edgeKey{from, to, qualifier}
 				edges[k] = append(edges[k], at)
 			}
 		})

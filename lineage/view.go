@@ -9,7 +9,7 @@ import (
 func (f *flowGraph) takeChanged(changed []ExecutionRef) []ExecutionRef {
 	from := len(changed)
 	for n := range f.changed {
-		changed = append(changed, ExecutionRef{f.flow.Name, f.g.nodes[n].object})
+		changed = append(changed, ExecutionRef{f.flow.Name, f.g.object(n)})
 	}
 	clear(f.changed)
 	slices.SortFunc(changed[from:], compareRefs)
@@ -25,23 +25,21 @@ func (g *Graph) Execution(ref ExecutionRef) *Execution {
 			return nil
 		}
 		x := &Execution{Tenant: g.tenant, Flow: ref.Flow, Anchor: ref.Anchor, State: StateObserved}
-		g.writeOut(x, b, g.tx.placeholder(b), g.tx.edges(b))
+		g.writeOut(x, b, g.tx.own(b), g.tx.edges(b))
 		return x
 	}
 	f := g.flowNamed(ref.Flow)
-	n, ok := g.byObject[ref.Anchor]
+	n, ok := g.find(ref.Anchor)
 	if f == nil || !ok {
 		return nil
 	}
-	b, loose := f.anchored[n], false
-	if b == nil {
-		b, loose = f.loose[n], true
-	}
+	b, loose := f.body(n)
 	if b == nil {
 		return nil
 	}
 	x := &Execution{Tenant: g.tenant, Flow: ref.Flow, Anchor: ref.Anchor, Unanchored: loose}
-	g.writeOut(x, b, func(m member) bool { return g.placeholder(m.node) }, f.edges(b))
+	g.writeOut(x, b, g.own, f.edges(b))
+	f.lookElsewhere(x, b)
 	x.Claims = f.claimsIn(b)
 	f.judgeStages(x, b)
 	return x
@@ -69,8 +67,8 @@ func (g *Graph) flowNamed(name string) *flowGraph {
 func (g *Graph) Executions(flow string) (anchored, loose []ExecutionRef) {
 	if flow == TransactionFlow {
 		for i := range g.claims {
-			if id, ok := correlationOf(g.claims[i].name); ok && len(g.claims[i].events) > 0 {
-				anchored = append(anchored, ExecutionRef{flow, Object{Type: CorrelationType, ID: id}})
+			if c := &g.claims[i]; c.kind == claimCorrelation && c.events != 0 {
+				anchored = append(anchored, ExecutionRef{flow, Object{Type: CorrelationType, ID: g.claimValue(int32(i))}})
 			}
 		}
 		slices.SortFunc(anchored, compareRefs)
@@ -80,16 +78,20 @@ func (g *Graph) Executions(flow string) (anchored, loose []ExecutionRef) {
 	if f == nil {
 		return nil, nil
 	}
-	return f.refs(f.anchored), f.refs(f.loose)
-}
-
-func (f *flowGraph) refs(bodies map[int32]*body) []ExecutionRef {
-	refs := make([]ExecutionRef, 0, len(bodies))
-	for n := range bodies {
-		refs = append(refs, ExecutionRef{f.flow.Name, f.g.nodes[n].object})
+	for n, at := range f.standing {
+		if at&isRoot == 0 {
+			continue
+		}
+		ref := ExecutionRef{flow, g.object(int32(n))}
+		if g.nodes[n].typ == f.anchorType {
+			anchored = append(anchored, ref)
+		} else {
+			loose = append(loose, ref)
+		}
 	}
-	slices.SortFunc(refs, compareRefs)
-	return refs
+	slices.SortFunc(anchored, compareRefs)
+	slices.SortFunc(loose, compareRefs)
+	return anchored, loose
 }
 
 // Claims returns every claim with its state in a flow, sorted by name.
@@ -100,22 +102,26 @@ func (g *Graph) Claims(flow string) []Claim {
 	}
 	var claims []Claim
 	for i := range g.claims {
-		if len(g.claims[i].events) > 0 {
-			claims = append(claims, Claim{g.claims[i].name, f.verdict(int32(i)).state})
+		if c := &g.claims[i]; c.events != 0 && c.kind != claimCause {
+			claims = append(claims, Claim{g.claimName(int32(i)), claimState(f.verdict(int32(i)))})
 		}
 	}
 	slices.SortFunc(claims, func(a, b Claim) int { return cmp.Compare(a.Claim, b.Claim) })
 	return claims
 }
 
-func (g *Graph) writeOut(x *Execution, b *body, placeholder func(member) bool, edges map[edgeKey][]int32) {
+// writeOut writes a body out. own yields the events about a member, as far as the
+// execution goes by them.
+func (g *Graph) writeOut(x *Execution, b *body, own func(member) []int32, edges map[edgeKey][]int32) {
 	x.Truncated = b.truncated
 	for _, m := range b.members {
-		nd := &g.nodes[m.node]
-		out := Member{Object: nd.object, Rank: int(m.rank), Leaf: m.leaf, Placeholder: placeholder(m), Amount: g.amountOf(m.node)}
-		for _, raw := range nd.group {
+		events := own(m)
+		out := Member{
+			Object: g.object(m.node), Rank: int(m.rank), Leaf: m.leaf, Placeholder: len(events) == 0, Amount: g.amountIn(events),
+		}
+		for _, raw := range g.members(m.node) {
 			if raw != m.node {
-				out.Aliases = append(out.Aliases, g.nodes[raw].object)
+				out.Aliases = append(out.Aliases, g.object(raw))
 			}
 		}
 		x.Members = append(x.Members, out)
@@ -123,42 +129,47 @@ func (g *Graph) writeOut(x *Execution, b *body, placeholder func(member) bool, e
 	x.Edges = g.writeEdges(edges)
 	x.Events = make([]*Event, len(b.events))
 	for i, at := range b.events {
-		x.Events[i] = g.events[at]
+		x.Events[i] = g.event(at)
 	}
 	if len(x.Events) > 0 {
 		x.StartedAt, x.LastAt = x.Events[0].Time, x.Events[len(x.Events)-1].Time
 	}
 }
 
-// amountOf returns the amount of a canonical node: that of the latest event about
-// it which tells one, by (time, source, id).
-func (g *Graph) amountOf(n int32) Money {
-	var latest *Event
-	for _, raw := range g.members(n) {
-		for _, at := range g.nodes[raw].subject {
-			e := g.events[at]
-			if !e.Amount.IsZero() && (latest == nil || compareEvents(e, latest) > 0) {
-				latest = e
+// own returns the events about a member.
+func (g *Graph) own(m member) []int32 {
+	var events []int32
+	for _, raw := range g.members(m.node) {
+		about := g.slab.list(g.nodes[raw].about)
+		for i := range about.len() {
+			if about.at(i)&3 == asSubject {
+				events = append(events, int32(about.at(i)>>2))
 			}
 		}
 	}
-	if latest == nil {
-		return Money{}
+	return events
+}
+
+// amountIn returns the amount that the latest of some events tells, by (time, source, id).
+func (g *Graph) amountIn(events []int32) Money {
+	latest, amount := int32(-1), Money{}
+	for _, at := range events {
+		if r := g.read(at); r.amount.currency != 0 && (latest < 0 || g.compareEvents(at, latest) > 0) {
+			latest, amount = at, g.money(r.amount)
+		}
 	}
-	return latest.Amount
+	return amount
 }
 
 // claimsIn returns the claims that an execution's events carry, each once.
 func (f *flowGraph) claimsIn(b *body) []Claim {
 	found := make(set)
 	for _, at := range b.events {
-		for _, name := range claimsOf(f.g.events[at]) {
-			found.add(f.g.byClaim[name])
-		}
+		f.g.claimsOf(f.g.read(at), found.add)
 	}
 	claims := make([]Claim, 0, len(found))
 	for i := range found {
-		claims = append(claims, Claim{f.g.claims[i].name, f.verdict(i).state})
+		claims = append(claims, Claim{f.g.claimName(i), claimState(f.verdict(i))})
 	}
 	slices.SortFunc(claims, func(a, b Claim) int { return cmp.Compare(a.Claim, b.Claim) })
 	return claims
@@ -181,16 +192,16 @@ func (f *flowGraph) edges(b *body) map[edgeKey][]int32 {
 			continue // a payment run knows thousands; its edges stand at the other end too
 		}
 		for _, raw := range g.members(m.node) {
-			for _, h := range g.nodes[raw].edges {
-				to := g.nodes[h.to].canon
+			for e := range g.edgesOf(raw) {
+				to := g.nodes[e.to].canon
 				switch {
 				case to == m.node || !g.marks.has(to):
-				case h.forward:
-					k := edgeKey{m.node, to, h.qualifier}
-					edges[k] = append(edges[k], h.event)
+				case e.forward:
+					k := edgeKey{m.node, to, e.qualifier}
+					edges[k] = append(edges[k], e.event)
 				case f.leaf(to):
-					k := edgeKey{to, m.node, h.qualifier}
-					edges[k] = append(edges[k], h.event)
+					k := edgeKey{to, m.node, e.qualifier}
+					edges[k] = append(edges[k], e.event)
 				}
 			}
 		}
@@ -203,15 +214,22 @@ func (g *Graph) writeEdges(found map[edgeKey][]int32) []Edge {
 	edges := make([]Edge, 0, len(found))
 	for k, list := range found {
 		g.sortEvents(list)
-		e := Edge{From: g.nodes[k.from].object, To: g.nodes[k.to].object, Qualifier: g.quals.names[k.qualifier]}
+		e := Edge{From: g.object(k.from), To: g.object(k.to), Qualifier: g.words.names[k.qualifier]}
+		var said []statement
 		for _, at := range slices.Compact(list) {
-			ev := g.events[at]
-			e.Evidence = append(e.Evidence, Evidence{ev.Kind, ev.Source, ev.ID})
+			e.Evidence = append(e.Evidence, g.evidence(at))
+			said = g.statements(said, at, k)
 		}
+		e.Allocations = allocations(said)
 		edges = append(edges, e)
 	}
 	slices.SortFunc(edges, func(a, b Edge) int {
 		return cmp.Or(a.From.Compare(b.From), a.To.Compare(b.To), cmp.Compare(a.Qualifier, b.Qualifier))
 	})
 	return edges
+}
+
+func (g *Graph) evidence(at int32) Evidence {
+	r := g.read(at)
+	return Evidence{r.kind, g.words.names[r.source], string(r.id)}
 }

@@ -2,29 +2,85 @@ package lineage
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 )
 
-// walk collects the members of an execution: from the anchor down to strictly
+// body is an execution before it is written out.
+type body struct {
+	members   []member // sorted by (rank, type, id), cut at the cap
+	events    []int32
+	truncated bool
+}
+
+type member struct {
+	node int32
+	rank int32
+	up   bool // upstream of the anchor
+	leaf bool
+}
+
+// body walks an execution again, as the graph now is; nil when there is none.
+func (f *flowGraph) body(a int32) (b *body, loose bool) {
+	if !f.stands(a) {
+		return nil, false
+	}
+	var within func(int32) bool
+	if loose = f.g.nodes[a].typ != f.anchorType; loose {
+		within = f.isLoose
+	}
+	b = f.cut(a, f.walk(a, within))
+	var claims []int32
+	if !loose {
+		claims = f.claimed(a)
+	}
+	b.events = f.eventsOf(a, b, claims)
+	return b, loose
+}
+
+// claimed returns the claims that hold for an anchor, which are among those of the
+// events that name it.
+func (f *flowGraph) claimed(anchor int32) []int32 {
+	g := f.g
+	var held []int32
+	for _, raw := range g.members(anchor) {
+		about := g.slab.list(g.nodes[raw].about)
+		for i := range about.len() {
+			g.claimsOf(g.read(int32(about.at(i)>>2)), func(c int32) {
+				if f.verdict(c) == anchor && !slices.Contains(held, c) {
+					held = append(held, c)
+				}
+			})
+		}
+	}
+	return held
+}
+
+// walk collects the members of an execution, the anchor first: down to strictly
 // higher ranks and up to strictly lower ones, never down and then up nor up
 // and then down; equal ranks only by a listed qualifier, on the way down; leaf
 // types are taken in, not walked on. What a claim of the anchor names counts
 // as its neighbour. With within, only nodes that it accepts are walked, and
 // only downstream: the form for what no anchor reaches.
-func (f *flowGraph) walk(anchor int32, within func(int32) bool) *body {
+func (f *flowGraph) walk(anchor int32, within func(int32) bool) []member {
 	g := f.g
+	var claims []int32
+	if within == nil {
+		claims = f.claimed(anchor)
+	}
 	g.marks.begin(len(g.nodes))
 	g.marks.first(anchor)
 	base := f.rank(anchor)
-	members := []member{{node: anchor, rank: base}}
+	members := append(f.reached[:0], member{node: anchor, rank: base})
 	push := func(n int32, up bool) {
 		if (within == nil || within(n)) && g.marks.first(n) {
 			members = append(members, member{node: n, rank: f.rank(n), up: up, leaf: f.leaf(n)})
 		}
 	}
-	for _, c := range f.claimed[anchor] {
-		for _, raw := range g.claims[c].names {
-			if n := g.nodes[raw].canon; n != anchor && f.ranked(n) {
+	for _, c := range claims {
+		names := g.slab.list(g.claims[c].names)
+		for i := range names.len() {
+			if n := g.nodes[names.at(i)].canon; n != anchor && f.ranked(n) {
 				push(n, f.rank(n) < base)
 			}
 		}
@@ -34,52 +90,51 @@ func (f *flowGraph) walk(anchor int32, within func(int32) bool) *body {
 		if m.leaf && i > 0 {
 			continue
 		}
-		f.neighbours(m.node, func(n int32, qualifier int32) {
+		for n, qualifier := range f.neighbours(m.node) {
 			switch rank := f.rank(n); {
 			case rank > m.rank && !m.up, rank == m.rank && !m.up && f.same[qualifier]:
 				push(n, false)
 			case rank < m.rank && (m.up || i == 0) && within == nil:
 				push(n, true)
 			}
-		})
+		}
 	}
-	return f.cut(members)
+	f.reached = members
+	return members
 }
 
-// neighbours yields the canonical nodes that edges connect to a canonical node
-// and that the flow ranks. One may come more than once.
-func (f *flowGraph) neighbours(n int32, yield func(m, qualifier int32)) {
-	g := f.g
-	for _, raw := range g.members(n) {
-		for _, h := range g.nodes[raw].edges {
-			if m := g.nodes[h.to].canon; m != n && f.ranked(m) {
-				yield(m, h.qualifier)
+// neighbours yields the canonical nodes that edges connect to a canonical node and
+// that the flow ranks, with the qualifiers. One may come more than once.
+func (f *flowGraph) neighbours(n int32) iter.Seq2[int32, int32] {
+	return func(yield func(m, qualifier int32) bool) {
+		g := f.g
+		for _, raw := range g.members(n) {
+			for e := range g.edgesOf(raw) {
+				if m := g.nodes[e.to].canon; m != n && f.ranked(m) && !yield(m, e.qualifier) {
+					return
+				}
 			}
 		}
 	}
 }
 
 // cut sorts the members and keeps the anchor and the smallest of the others.
-func (f *flowGraph) cut(members []member) *body {
-	b := &body{walked: make([]int32, len(members))}
-	for i, m := range members {
-		b.walked[i] = m.node
-	}
-	anchor := members[0].node
-	compare := func(x, y member) int {
-		a, b := &f.g.nodes[x.node].object, &f.g.nodes[y.node].object
-		return cmp.Or(cmp.Compare(x.rank, y.rank), cmp.Compare(a.Type, b.Type), cmp.Compare(a.ID, b.ID), a.Compare(*b))
-	}
-	slices.SortFunc(members, compare)
-	if len(members) > f.maxObjects {
-		b.truncated = true
-		at := slices.IndexFunc(members, func(m member) bool { return m.node == anchor })
-		if at >= f.maxObjects {
-			members[f.maxObjects-1] = members[at] // an execution without its anchor is none
+func (f *flowGraph) cut(anchor int32, walked []member) *body {
+	b := &body{members: slices.Clone(walked)}
+	slices.SortFunc(b.members, func(x, y member) int {
+		if x.rank != y.rank {
+			return cmp.Compare(x.rank, y.rank)
 		}
-		members = slices.Clone(members[:f.maxObjects])
+		return f.g.compareByID(x.node, y.node)
+	})
+	if len(b.members) > f.maxObjects {
+		b.truncated = true
+		at := slices.IndexFunc(b.members, func(m member) bool { return m.node == anchor })
+		if at >= f.maxObjects {
+			b.members[f.maxObjects-1] = b.members[at] // an execution without its anchor is none
+		}
+		b.members = b.members[:f.maxObjects]
 	}
-	b.members = members
 	return b
 }
 
@@ -91,40 +146,28 @@ func (f *flowGraph) eventsOf(anchor int32, b *body, claims []int32) []int32 {
 	g := f.g
 	g.seen.begin(len(g.events))
 	var events []int32
-	take := func(list []int32) {
-		for _, at := range list {
-			if g.seen.first(at) {
-				events = append(events, at)
-			}
-		}
-	}
 	for _, m := range b.members {
 		if m.leaf && m.node != anchor {
 			continue
 		}
 		for _, raw := range g.members(m.node) {
-			nd := &g.nodes[raw]
-			take(nd.subject)
-			take(nd.mention)
-			if !m.up {
-				take(nd.named)
+			about := g.slab.list(g.nodes[raw].about)
+			for i := range about.len() {
+				at, how := int32(about.at(i)>>2), about.at(i)&3
+				if (how != asNamed || !m.up) && g.seen.first(at) {
+					events = append(events, at)
+				}
 			}
 		}
 	}
 	for _, c := range claims {
-		take(g.claims[c].events)
+		list := g.slab.list(g.claims[c].events)
+		for i := range list.len() {
+			if at := int32(list.at(i)); g.seen.first(at) {
+				events = append(events, at)
+			}
+		}
 	}
 	g.sortEvents(events)
 	return events
-}
-
-func (g *Graph) sortEvents(events []int32) {
-	slices.SortFunc(events, func(i, j int32) int {
-		return compareEvents(g.events[i], g.events[j])
-	})
-}
-
-// compareEvents orders events by (time, source, id).
-func compareEvents(a, b *Event) int {
-	return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Source, b.Source), cmp.Compare(a.ID, b.ID))
 }
