@@ -86,7 +86,7 @@ func (c *Collector) checkEvents(in *intake, payload []byte, batch bool) (int, er
 	if err != nil {
 		return 0, err
 	}
-	return len(events), nil
+	return len(events), refuseOurs(events, batch)
 }
 
 // mode is how a request carries CloudEvents.

@@ -19,6 +19,10 @@ const (
 	Damaged    Type = 255      // never on disk: bytes that the reader could not make sense of
 )
 
+// Own is the Source of records that the house writes itself. Of a sender's there is
+// always an address.
+const Own = "throughline"
+
 // Encoding says how the payload of a data record is written.
 type Encoding uint8
 

@@ -80,7 +80,7 @@ func (d *records) events(rec *journal.Record, catalogue *lineage.Catalogue, into
 	}
 	for i := range events {
 		ce := &events[i]
-		e, err := mapped(catalogue, rec, ce)
+		e, err := read(catalogue, rec, ce)
 		if err != nil {
 			into.Quarantine = append(into.Quarantine, rejected(rec, ce.Source, ce.ID, ce.Type, reason(err), ce.Raw))
 			continue
@@ -88,6 +88,18 @@ func (d *records) events(rec *journal.Record, catalogue *lineage.Catalogue, into
 		into.Events = append(into.Events, e)
 	}
 	return nil
+}
+
+// read reads one event: as a decision what the house itself has written as one, and
+// by its contract what others have sent.
+func read(catalogue *lineage.Catalogue, rec *journal.Record, ce *lineage.CloudEvent) (lineage.Event, error) {
+	if rec.Source == journal.Own && ce.Reserved() != "" {
+		return lineage.FromDecision(rec.Tenant, ce, rec.Ingested)
+	}
+	if err := ce.Refuse(); err != nil {
+		return lineage.Event{}, err
+	}
+	return mapped(catalogue, rec, ce)
 }
 
 // mapped maps one event. A panic is the event's own, not its batch's.

@@ -137,7 +137,7 @@ func (w *window) remember(b *lineage.Block) {
 		w.rememberLog(b.Logs[i].Tenant, b.Logs[i].Hash)
 	}
 	for i := range b.Events {
-		if e := &b.Events[i]; e.Kind == lineage.BusinessEvent {
+		if e := &b.Events[i]; e.Kind == lineage.BusinessEvent || e.Kind == lineage.DecisionEvent {
 			w.event(e.Tenant, e.Source, e.ID, e.Hash)
 		}
 	}

@@ -33,6 +33,16 @@ type Store interface {
 	RetireExecutions(ctx context.Context, tenant string, version uint64) error
 	// SaveQuarantine stores entries; one with an ID that is there changes nothing.
 	SaveQuarantine(ctx context.Context, entries []lineage.Quarantined) error
+	// SaveAudit stores entries; one of an object and turn that is there changes nothing.
+	SaveAudit(ctx context.Context, entries []lineage.AuditEntry) error
+	// Audited returns the last entry of every object.
+	Audited(ctx context.Context, tenant string) ([]lineage.AuditEntry, error)
+}
+
+// Recorder keeps decisions. Decide returns nil only once one is durable; it is then fed
+// to the stitcher among the events, as one of kind DecisionEvent.
+type Recorder interface {
+	Decide(ctx context.Context, d lineage.Decision) error
 }
 
 // Listener is told of every execution as it comes to be. It is called under the
@@ -53,6 +63,7 @@ type Deps struct {
 	Catalogue  *lineage.Catalogue
 	Store      Store
 	Listener   Listener              // nil: nobody is told
+	Recorder   Recorder              // nil: no decisions are taken
 	Log        *slog.Logger          // nil discards
 	Registerer prometheus.Registerer // nil keeps the metrics to itself
 	Now        func() time.Time      // nil means time.Now

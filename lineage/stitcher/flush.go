@@ -23,10 +23,10 @@ func (s *Stitcher) flush(ctx context.Context) error {
 		refs = append(refs, ref)
 	}
 	clear(s.unsaved)
-	clashes := s.clashes
-	s.clashes = nil
+	clashes, audit := s.clashes, s.held.pending
+	s.clashes, s.held.pending = nil, nil
 	s.mu.Unlock()
-	err := s.save(ctx, refs, clashes)
+	err := s.save(ctx, refs, clashes, audit)
 	if err == nil && retire > 0 {
 		err = s.deps.Store.RetireExecutions(ctx, s.cfg.Tenant, retire)
 	}
@@ -36,6 +36,7 @@ func (s *Stitcher) flush(ctx context.Context) error {
 			s.unsaved[ref] = true
 		}
 		s.clashes = append(clashes, s.clashes...)
+		s.held.pending = append(audit, s.held.pending...)
 		s.mu.Unlock()
 		return err
 	}
@@ -56,7 +57,12 @@ func (s *Stitcher) flush(ctx context.Context) error {
 	return nil
 }
 
-func (s *Stitcher) save(ctx context.Context, refs []lineage.ExecutionRef, clashes []lineage.Clash) error {
+func (s *Stitcher) save(ctx context.Context, refs []lineage.ExecutionRef, clashes []lineage.Clash, audit []lineage.AuditEntry) error {
+	if len(audit) > 0 {
+		if err := s.deps.Store.SaveAudit(ctx, audit); err != nil {
+			return err
+		}
+	}
 	if len(clashes) > 0 {
 		if err := s.deps.Store.SaveQuarantine(ctx, quarantine(clashes)); err != nil {
 			return err

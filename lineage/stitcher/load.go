@@ -43,6 +43,10 @@ func (s *Stitcher) tryLoad(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	audited, err := s.deps.Store.Audited(ctx, s.cfg.Tenant)
+	if err != nil {
+		return err
+	}
 	graph := lineage.NewGraph(s.deps.Catalogue, s.cfg.Tenant)
 	saved := s.saved
 	var late []*lineage.Event // past the checkpoint: their executions may not be stored
@@ -54,7 +58,7 @@ func (s *Stitcher) tryLoad(ctx context.Context) error {
 			late = append(late, &kept)
 			return nil
 		}
-		graph.Add(e)
+		s.enter(graph, e)
 		if n := graph.Len(); n%500_000 == 0 && n > 0 {
 			s.deps.Log.Info("rebuilding the resident state", "events", n, "took", s.deps.Now().Sub(began))
 		}
@@ -71,6 +75,8 @@ func (s *Stitcher) tryLoad(ctx context.Context) error {
 		s.retire = s.version + 1
 	}
 	board := newBoard(s.deps.Catalogue)
+	s.absences = newAbsences()
+	s.held.begin(audited, saved.Catalogue)
 	s.deps.Listener.Anew(s.deps.Catalogue)
 	for _, ref := range graph.Recompute() {
 		if s.show(board, ref, graph.Execution(ref)); anew {
@@ -79,7 +85,7 @@ func (s *Stitcher) tryLoad(ctx context.Context) error {
 	}
 	graph.TakeClashes() // they were set aside before the checkpoint moved
 	for _, e := range late {
-		graph.Add(e)
+		s.enter(graph, e)
 	}
 	for _, ref := range graph.Recompute() {
 		s.unsaved[ref] = true
@@ -89,8 +95,19 @@ func (s *Stitcher) tryLoad(ctx context.Context) error {
 	s.deps.Listener.Through(last)
 	s.clashes = append(s.clashes, graph.TakeClashes()...)
 	s.graph, s.board, s.fed, s.computed = graph, board, last, last
+	s.decisions.settle(graph)
+	s.inspectNow()
 	s.metrics.resident.Set(float64(graph.Len()))
 	s.deps.Log.Info("the resident state is whole", "events", graph.Len(), "past_checkpoint", len(late),
 		"written_anew", anew, "took", s.deps.Now().Sub(began))
 	return nil
+}
+
+// enter takes a stored event, or decision, into a graph.
+func (s *Stitcher) enter(g *lineage.Graph, e *lineage.Event) {
+	if e.Kind == lineage.DecisionEvent {
+		s.takeDecision(g, e)
+		return
+	}
+	g.Add(e)
 }

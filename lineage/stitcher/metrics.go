@@ -13,6 +13,7 @@ type metrics struct {
 	written    prometheus.Counter
 	failures   prometheus.Counter
 	resident   prometheus.Gauge
+	held       prometheus.Gauge
 	duration   prometheus.Histogram
 	retries    *prometheus.CounterVec
 	stages     map[string]bool // of the catalogue: what else events call a stage would be a label without bound
@@ -42,13 +43,16 @@ func newMetrics(r prometheus.Registerer, cat *lineage.Catalogue) (*metrics, erro
 		resident: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "throughline_stitcher_resident_events", Help: "Events in the resident graph.",
 		}),
+		held: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "throughline_stitcher_held_back_objects", Help: "Objects that a guard or a decision holds back, as last looked for.",
+		}),
 		duration: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "throughline_stitcher_recompute_seconds", Help: "Time of one recomputation.",
 			Buckets: prometheus.ExponentialBuckets(0.0001, 4, 9),
 		}),
 	}
 	for _, c := range []prometheus.Collector{
-		m.events, m.clashes, m.recomputed, m.written, m.failures, m.resident, m.duration, m.retries,
+		m.events, m.clashes, m.recomputed, m.written, m.failures, m.resident, m.held, m.duration, m.retries,
 	} {
 		if err := r.Register(c); err != nil {
 			return nil, err

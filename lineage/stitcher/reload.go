@@ -22,6 +22,11 @@ func (s *Stitcher) Reload(ctx context.Context, cat *lineage.Catalogue) error {
 	for e := range s.graph.Events() {
 		graph.Add(e)
 	}
+	ruled, _ := s.graph.Decisions()
+	for _, d := range ruled {
+		graph.Decide(d)
+	}
+	s.absences = newAbsences()
 	s.deps.Listener.Anew(cat)
 	changed := s.board.refs() // those that the new catalogue does not make are gone
 	for _, ref := range changed {
@@ -37,6 +42,8 @@ func (s *Stitcher) Reload(ctx context.Context, cat *lineage.Catalogue) error {
 	s.clashes = append(s.clashes, s.graph.TakeClashes()...)
 	s.catalogue, s.graph, s.board = cat, graph, board
 	s.dirty, s.computed = false, s.fed
+	s.decisions.settle(graph)
+	s.inspectNow()
 	s.mu.Unlock()
 	s.hub.publish(lineage.Change{Tenant: s.cfg.Tenant, Executions: changed})
 	s.deps.Log.Info("executions are computed anew", "catalogue", cat.Hash(), "executions", len(changed), "took", time.Since(began))

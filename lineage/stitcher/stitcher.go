@@ -29,6 +29,10 @@ type Stitcher struct {
 	freed     atomic.Uint64 // saved.Block
 	retire    uint64        // rows of the store below this version are another catalogue's; 0: none are
 
+	decisions *decisions
+	held      *heldBack
+	absences  *absences
+
 	heard  heard
 	hub    *hub
 	loaded chan struct{} // closed when the graph holds what was stored
@@ -51,6 +55,7 @@ func New(cfg Config, deps Deps) (*Stitcher, error) {
 		cfg: cfg, deps: deps, metrics: m,
 		catalogue: deps.Catalogue, graph: lineage.NewGraph(deps.Catalogue, cfg.Tenant), board: newBoard(deps.Catalogue),
 		unsaved: make(map[lineage.ExecutionRef]bool), hub: newHub(),
+		decisions: newDecisions(), held: newHeldBack(), absences: newAbsences(),
 		loaded: make(chan struct{}), wake: make(chan struct{}, 1), done: make(chan struct{}),
 	}, nil
 }
@@ -78,6 +83,7 @@ func (s *Stitcher) Stop(ctx context.Context) error {
 	<-s.done // a write that is under way fails, and what it held is unsaved again
 	if s.Loaded() {
 		s.recompute()
+		s.inspect()
 		if err := s.flush(ctx); err != nil {
 			s.deps.Log.Warn("executions are not all stored; they are computed again at the next start", "error", err)
 		}
@@ -106,8 +112,12 @@ func (s *Stitcher) Events(ctx context.Context, block uint64, events []lineage.Ev
 	}
 	s.mu.Lock()
 	for i := range events {
-		if events[i].Tenant == s.cfg.Tenant {
-			s.add(&events[i])
+		switch e := &events[i]; {
+		case e.Tenant != s.cfg.Tenant:
+		case e.Kind == lineage.DecisionEvent:
+			s.takeDecision(s.graph, e)
+		default:
+			s.add(e)
 		}
 	}
 	s.heard.note(events)
@@ -158,6 +168,7 @@ func (s *Stitcher) run(ctx context.Context) {
 				return
 			}
 		case <-flush.C:
+			s.inspect()
 			if err := s.flush(ctx); err != nil && ctx.Err() == nil {
 				s.metrics.failures.Inc()
 				s.deps.Log.Warn("executions wait for the store", "error", err)
@@ -169,18 +180,32 @@ func (s *Stitcher) run(ctx context.Context) {
 // show enters an execution into a board, and tells the listener.
 func (s *Stitcher) show(b *board, ref lineage.ExecutionRef, x *lineage.Execution) {
 	b.put(ref, x)
+	s.absences.put(ref, x)
 	s.deps.Listener.Execution(ref, x)
 }
 
 // recompute brings the executions up to date and tells the subscribers.
 func (s *Stitcher) recompute() {
 	s.mu.Lock()
+	changed := s.bringUp()
+	s.mu.Unlock()
+	s.announce(changed)
+}
+
+// announce tells the subscribers which executions have changed.
+func (s *Stitcher) announce(changed []lineage.ExecutionRef) {
+	if len(changed) > 0 {
+		s.hub.publish(lineage.Change{Tenant: s.cfg.Tenant, Executions: changed})
+	}
+}
+
+// bringUp brings the executions up to date. The caller holds the lock.
+func (s *Stitcher) bringUp() (changed []lineage.ExecutionRef) {
 	if !s.dirty {
-		s.mu.Unlock()
-		return
+		return nil
 	}
 	began := time.Now()
-	changed := s.graph.Recompute()
+	changed = s.graph.Recompute()
 	for _, ref := range changed {
 		s.unsaved[ref] = true
 		s.show(s.board, ref, s.graph.Execution(ref))
@@ -189,12 +214,13 @@ func (s *Stitcher) recompute() {
 	clashes := s.graph.TakeClashes()
 	s.clashes = append(s.clashes, clashes...)
 	s.dirty, s.computed = false, s.fed
+	s.held.look()
+	if s.decisions.settle(s.graph) {
+		s.inspectNow()
+	}
 	s.metrics.resident.Set(float64(s.graph.Len()))
-	s.mu.Unlock()
 	s.metrics.clashes.Add(float64(len(clashes)))
 	s.metrics.recomputed.Add(float64(len(changed)))
 	s.metrics.duration.Observe(time.Since(began).Seconds())
-	if len(changed) > 0 {
-		s.hub.publish(lineage.Change{Tenant: s.cfg.Tenant, Executions: changed})
-	}
+	return changed
 }

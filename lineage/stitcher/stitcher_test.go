@@ -23,6 +23,7 @@ type shelf struct {
 	events     []stored
 	rows       map[lineage.ExecutionRef]row
 	quarantine map[string]lineage.Quarantined
+	audit      map[turnOf]lineage.AuditEntry
 	writes     int
 }
 
@@ -34,7 +35,7 @@ type stored struct {
 var errAway = errors.New("the store is away")
 
 func newShelf() *shelf {
-	return &shelf{rows: make(map[lineage.ExecutionRef]row), quarantine: make(map[string]lineage.Quarantined)}
+	return &shelf{rows: make(map[lineage.ExecutionRef]row), quarantine: make(map[string]lineage.Quarantined), audit: make(map[turnOf]lineage.AuditEntry)}
 }
 
 func (s *shelf) EventsSince(_ context.Context, tenant string, yield func(string, uint64, *lineage.Event) error) error {

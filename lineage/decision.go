@@ -1,0 +1,112 @@
+package lineage
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// DecisionKind says what a person has decided about the evidence.
+type DecisionKind string
+
+// The kinds of decisions.
+const (
+	DecideRelease DecisionKind = "release"  // no guard holds A back
+	DecideBlock   DecisionKind = "block"    // A is held back, whatever the guards say: never again
+	DecideMerge   DecisionKind = "merge"    // A and B are one object, whatever the evidence says
+	DecideApart   DecisionKind = "separate" // A and B are not one object
+	DecideReject  DecisionKind = "reject"   // the event (Source, EventID) does not count
+	DecideRevoke  DecisionKind = "revoke"   // the decision Revokes does not hold any more
+)
+
+// Decision is one entry of the ledger of decisions. Which of them hold is a
+// function of the set of them: one that a later one revokes does not, and of two
+// about the same thing the later holds, by (At, ID).
+type Decision struct {
+	Tenant  string
+	ID      string
+	Kind    DecisionKind
+	A, B    Object // of release and block: A; of merge and separate: both
+	Source  string // of reject: the event's identity
+	EventID string
+	Revokes string // of revoke: the ID of another decision
+	By      string // who decided
+	Comment string
+	At      time.Time
+}
+
+// Check tells what a decision lacks. The error is of kind Invalid.
+func (d *Decision) Check() error {
+	fail := func(format string, args ...any) error { return Errorf(Invalid, "decide", format, args...) }
+	if d.ID == "" || strings.TrimSpace(d.By) == "" || d.At.IsZero() {
+		return fail("id, by or at is empty; want a unique id, who decides, and when")
+	}
+	switch d.Kind {
+	case DecideRelease, DecideBlock:
+		if d.A.IsZero() {
+			return fail("a is empty; want the object that is to be held back or not")
+		}
+	case DecideMerge, DecideApart:
+		if d.A.IsZero() || d.B.IsZero() || d.A == d.B || d.A.Type != d.B.Type {
+			return fail("a is %q and b is %q; want two ids of one type", d.A, d.B)
+		}
+	case DecideReject:
+		if d.Source == "" || d.EventID == "" {
+			return fail("source is %q and event_id is %q; want the identity of an event", d.Source, d.EventID)
+		}
+	case DecideRevoke:
+		if d.Revokes == "" || d.Revokes == d.ID {
+			return fail("revokes is %q; want the id of another decision", d.Revokes)
+		}
+	default:
+		return fail("kind is %q; want release, block, merge, separate, reject or revoke", d.Kind)
+	}
+	return nil
+}
+
+func (d Decision) compare(e Decision) int { return cmp.Or(d.At.Compare(e.At), cmp.Compare(d.ID, e.ID)) }
+
+// about is what a decision settles: of several about the same thing one holds.
+type about struct {
+	kind    string // guard, equality, event
+	a, b    Object
+	eventID eventID
+}
+
+func (d *Decision) about() about {
+	switch d.Kind {
+	case DecideRelease, DecideBlock:
+		return about{kind: "guard", a: d.A}
+	case DecideMerge, DecideApart:
+		a, b := d.A, d.B
+		if b.Compare(a) < 0 {
+			a, b = b, a
+		}
+		return about{kind: "equality", a: a, b: b}
+	default:
+		return about{kind: "event", eventID: eventID{d.Source, d.EventID}}
+	}
+}
+
+// Standing returns the decisions that hold, in the order of (At, ID).
+func Standing(all []Decision) []Decision {
+	ordered := slices.Clone(all)
+	slices.SortFunc(ordered, Decision.compare)
+	// From the last to the first: what comes later is settled when it is asked for.
+	revoked := make(map[string]bool)
+	settled := make(map[about]bool)
+	var standing []Decision
+	for _, d := range slices.Backward(ordered) {
+		switch {
+		case revoked[d.ID]:
+		case d.Kind == DecideRevoke:
+			revoked[d.Revokes] = true
+		case !settled[d.about()]:
+			settled[d.about()] = true
+			standing = append(standing, d)
+		}
+	}
+	slices.Reverse(standing)
+	return standing
+}

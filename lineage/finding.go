@@ -1,0 +1,70 @@
+package lineage
+
+import (
+	"math"
+	"slices"
+)
+
+// Finding says why an object is held back: a guard that it exceeds, or a decision.
+type Finding struct {
+	Object  Object
+	Guard   Guard // that it exceeds; zero when only a decision holds it back
+	Related int   // how many objects of Guard.To it is related to
+	Blocked bool  // by a decision
+}
+
+// Findings returns every object that is held back, sorted. It is right after
+// Recompute, and takes time with what they are related to.
+func (g *Graph) Findings() []Finding {
+	var found []Finding
+	for i := range g.nodes {
+		if n := int32(i); g.nodes[n].canon == n && g.nodes[n].has(isQuarantined) {
+			found = append(found, g.finding(n))
+		}
+	}
+	slices.SortFunc(found, func(a, b Finding) int { return a.Object.Compare(b.Object) })
+	return found
+}
+
+func (g *Graph) finding(n int32) Finding {
+	f := Finding{Object: g.object(n)}
+	for _, raw := range g.members(n) {
+		f.Blocked = f.Blocked || g.rulings.blocked.has(raw)
+	}
+	for _, guard := range g.cat.Guards() {
+		if guard.Type != g.typeOf(n) {
+			continue
+		}
+		if count := g.related(n, guard.To, math.MaxInt); count > guard.Max {
+			f.Guard, f.Related = guard, count
+			break
+		}
+	}
+	return f
+}
+
+// Suppressed returns the relations of an object that is held back, which nothing is
+// walked along: at most limit of them, sorted, each with its evidence. It is empty
+// for an object that is not held back.
+func (g *Graph) Suppressed(o Object, limit int) []Edge {
+	n, ok := g.find(o)
+	if !ok {
+		return nil
+	}
+	if n = g.nodes[n].canon; !g.nodes[n].has(isQuarantined) {
+		return nil
+	}
+	found := make(map[edgeKey][]int32)
+	for _, raw := range g.members(n) {
+		for e := range g.edgesOf(raw) {
+			k := edgeKey{n, g.nodes[e.to].canon, e.qualifier}
+			if !e.forward {
+				k.from, k.to = k.to, k.from
+			}
+			if _, known := found[k]; known || len(found) < limit {
+				found[k] = append(found[k], e.event)
+			}
+		}
+	}
+	return g.writeEdges(found)
+}

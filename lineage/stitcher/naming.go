@@ -1,0 +1,111 @@
+package stitcher
+
+import (
+	"context"
+	"slices"
+
+	"throughline/lineage"
+)
+
+// Canonical returns the object that an id names, by the name that it goes by now, and
+// whether that is another one. An id that several objects go by, or none, is returned
+// as it is: nobody is led where they may not have meant to go.
+func (s *Stitcher) Canonical(_ context.Context, tenant string, o lineage.Object) (now lineage.Object, moved bool, err error) {
+	if err := s.ready("find the name of an object"); err != nil {
+		return o, false, err
+	}
+	if tenant != s.cfg.Tenant {
+		return o, false, nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now, moved = s.called(o)
+	return now, moved, nil
+}
+
+// Merged returns the object that an id leads to because somebody decided that both are
+// one, and false for any other id: one that evidence alone calls an object's has its
+// page under its own name.
+func (s *Stitcher) Merged(_ context.Context, tenant string, o lineage.Object) (now lineage.Object, moved bool, err error) {
+	if err := s.ready("find the name of an object"); err != nil {
+		return o, false, err
+	}
+	if tenant != s.cfg.Tenant {
+		return o, false, nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	spelled := lineage.Spellings(o.ID)
+	meant := func(p lineage.Object) bool {
+		return p.Type == o.Type && slices.Contains(spelled, p.ID) && (o.System == "" || o.System == p.System) && (o.Scope == "" || o.Scope == p.Scope)
+	}
+	for _, d := range s.decisions.ledger {
+		if d.Stands && d.Kind == lineage.DecideMerge && (meant(d.A) || meant(d.B)) {
+			now, moved = s.called(o)
+			return now, moved, nil
+		}
+	}
+	return o, false, nil
+}
+
+// canonical is the name that an object goes by now.
+func (s *Stitcher) canonical(o lineage.Object) lineage.Object {
+	now, _ := s.called(o)
+	return now
+}
+
+func (s *Stitcher) called(o lineage.Object) (now lineage.Object, moved bool) {
+	spelled := lineage.Spellings(o.ID)
+	var named, other []lineage.Object
+	for _, m := range s.graph.Search(o.ID) {
+		p := m.Object
+		switch {
+		case p.Type != o.Type:
+		case !slices.Contains(spelled, p.ID):
+			other = append(other, p)
+		case (o.System == "" || o.System == p.System) && (o.Scope == "" || o.Scope == p.Scope):
+			named = append(named, p)
+		}
+	}
+	switch {
+	case len(named) == 1:
+		return named[0], false
+	case len(named) == 0 && len(other) == 1:
+		return other[0], true
+	default:
+		return o, false
+	}
+}
+
+// Case returns what people and the rules have made of an object, by all its ids.
+func (s *Stitcher) Case(_ context.Context, tenant string, ids []lineage.Object) (lineage.Case, error) {
+	var c lineage.Case
+	if err := s.ready("read the case of an object"); err != nil {
+		return c, err
+	}
+	if tenant != s.cfg.Tenant {
+		return c, nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, id := range ids {
+		if h, ok := s.held.now[s.canonical(id)]; ok {
+			c.Held = &h
+		}
+	}
+	mine := func(o lineage.Object) bool { return slices.Contains(ids, o) }
+	for _, pair := range s.graph.PossibleSame() {
+		switch {
+		case mine(pair[0]):
+			c.Possible = append(c.Possible, pair)
+		case mine(pair[1]):
+			c.Possible = append(c.Possible, [2]lineage.Object{pair[1], pair[0]})
+		}
+	}
+	for _, d := range slices.Backward(s.decisions.ledger) {
+		if mine(d.A) || mine(d.B) {
+			c.Decided = append(c.Decided, d)
+		}
+	}
+	return c, nil
+}
