@@ -26,7 +26,7 @@ func small(id uint64) *lineage.Block {
 		Logs:  []lineage.Log{{Tenant: "default", TraceID: lineage.TraceID{1}, Time: now, Severity: 9, Flags: 1, Body: "paid", Ingested: now}},
 		Events: []lineage.Event{{
 			Tenant: "default", Source: "erp", ID: "1", Kind: lineage.SpanEvent, Time: now, Attempt: -3, Answer: 422, Amount: lineage.Money{Minor: -125000, Currency: "EUR"}, Refs: []lineage.Ref{{Object: order, Role: lineage.Subject}},
-			Relations:  []lineage.Relation{{From: order, To: lineage.Object{Type: "invoice", ID: "I-1"}, Qualifier: "bills"}},
+			Relations:  []lineage.Relation{{From: order, To: lineage.Object{Type: "invoice", ID: "I-1"}, Qualifier: "bills", Amount: lineage.Money{Minor: 60000, Currency: "EUR"}}},
 			Equalities: []lineage.Equality{{A: order, B: lineage.Object{Type: "order", System: "crm", ID: "0"}, Priority: -1}},
 		}},
 		Identifiers: []lineage.Identifier{{Tenant: "default", Object: order, Kind: lineage.LogEvent, Time: now}},

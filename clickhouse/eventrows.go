@@ -3,7 +3,7 @@ package clickhouse
 import "throughline/lineage"
 
 // kinds are lineage's kinds of evidence as the tables keep them.
-const kinds = "'event' = 0, 'span' = 1, 'log' = 2"
+const kinds = "'event' = 0, 'span' = 1, 'log' = 2, 'decision' = 3"
 
 // kindNamed reads one of kinds.
 func kindNamed(name string) lineage.EventKind {
@@ -12,6 +12,8 @@ func kindNamed(name string) lineage.EventKind {
 		return lineage.SpanEvent
 	case "log":
 		return lineage.LogEvent
+	case "decision":
+		return lineage.DecisionEvent
 	default:
 		return lineage.BusinessEvent
 	}
@@ -30,6 +32,8 @@ type eventRows struct {
 	refs, from, to, equal                         objects
 	roles, qualifiers                             *list[*word]
 	priorities                                    *list[*number[int64]]
+	toRefs, byRelations                           allocations
+	links                                         *list[*text]
 }
 
 func newEventRows() *eventRows {
@@ -37,7 +41,7 @@ func newEventRows() *eventRows {
 		origin: newOrigin(), kind: enum(kinds), time: dateTime(), recorded: dateTime(), ingested: dateTime(),
 		attempt: int64Column(), answer: int64Column(), amount: newMoney(), traceID: bytes16(), spanID: bytes8(), hash: uint64Column(),
 		refs: newObjects(), from: newObjects(), to: newObjects(), equal: newObjects(),
-		roles: words(), qualifiers: words(), priorities: int64s(),
+		roles: words(), qualifiers: words(), priorities: int64s(), toRefs: newAllocations(), byRelations: newAllocations(), links: texts(),
 	}
 }
 
@@ -68,8 +72,11 @@ func (r *eventRows) columns() []named {
 		{"ref_roles", r.roles},
 		{"qualifiers", r.qualifiers},
 		{"priorities", r.priorities},
+		{"links", r.links},
 	}...)
 	all = append(all, r.amount.columns("amount")...)
+	all = append(all, r.toRefs.columns("ref")...)
+	all = append(all, r.byRelations.columns("relation")...)
 	all = append(all, r.refs.columns("ref")...)
 	all = append(all, r.from.columns("from")...)
 	all = append(all, r.to.columns("to")...)
@@ -106,6 +113,7 @@ func (r *eventRows) add(b *lineage.Block, row int) {
 	}
 	r.refs.end(len(e.Refs))
 	r.roles.end(len(e.Refs))
+	r.toRefs.add(len(e.Refs), func(i int) lineage.Money { return e.Refs[i].Amount })
 	for _, rel := range e.Relations {
 		r.from.add(rel.From)
 		r.to.add(rel.To)
@@ -114,6 +122,7 @@ func (r *eventRows) add(b *lineage.Block, row int) {
 	r.from.end(len(e.Relations))
 	r.to.end(len(e.Relations))
 	r.qualifiers.end(len(e.Relations))
+	r.byRelations.add(len(e.Relations), func(i int) lineage.Money { return e.Relations[i].Amount })
 	for _, q := range e.Equalities {
 		r.equal.add(q.A)
 		r.equal.add(q.B)
@@ -121,4 +130,8 @@ func (r *eventRows) add(b *lineage.Block, row int) {
 	}
 	r.equal.end(2 * len(e.Equalities))
 	r.priorities.end(len(e.Equalities))
+	for _, trace := range e.Links {
+		r.links.items.add(trace.String())
+	}
+	r.links.end(len(e.Links))
 }

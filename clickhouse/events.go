@@ -3,6 +3,7 @@ package clickhouse
 import (
 	"context"
 	_ "embed"
+	"encoding/hex"
 	"strconv"
 
 	driver "github.com/ClickHouse/clickhouse-go/v2"
@@ -39,6 +40,8 @@ type eventScan struct {
 	attempt, answer            int64
 	refs, relations            uint64 // how many there are
 	equalities                 uint64
+	refAmounts, amounts        uint64 // of refs and of relations: as many as there are, or none
+	links                      uint64
 	words                      []string // theirs, column by column: see query/events.sql
 }
 
@@ -48,7 +51,7 @@ func newEventScan() *eventScan {
 	s.targets = []any{
 		&s.writer, &s.block, &e.Tenant, &e.Source, &e.ID, &s.kind, &e.Type, &s.time, &s.recorded, &s.ingested,
 		&e.Stage, &s.outcome, &s.attempt, &s.answer, &e.Amount.Minor, &e.Amount.Currency, &e.Reason, &e.Correlation, &e.Causation,
-		&s.trace, &s.span, &e.Contract, &e.Payload, &e.Hash, &s.refs, &s.relations, &s.equalities, &s.words,
+		&s.trace, &s.span, &e.Contract, &e.Payload, &e.Hash, &s.refs, &s.relations, &s.equalities, &s.refAmounts, &s.amounts, &s.links, &s.words,
 	}
 	return s
 }
@@ -74,17 +77,35 @@ func (s *eventScan) objects(e *lineage.Event) error {
 		rest = rest[n:]
 		return head
 	}
-	if uint64(len(rest)) != 5*s.refs+9*s.relations+9*s.equalities {
+	fit := func(n, of uint64) bool { return n == 0 || n == of }
+	if uint64(len(rest)) != 5*s.refs+9*s.relations+9*s.equalities+2*s.refAmounts+2*s.amounts+s.links || !fit(s.refAmounts, s.refs) || !fit(s.amounts, s.relations) {
 		return lineage.Errorf(lineage.Internal, "clickhouse.EventsSince", "the arrays of event %q of %q do not fit each other", e.ID, e.Source)
 	}
 	refs, roles := arrays(take, s.refs), take(s.refs)
 	from, to, qualifiers := arrays(take, s.relations), arrays(take, s.relations), take(s.relations)
 	equal, priorities := arrays(take, 2*s.equalities), take(s.equalities)
+	toRefs := allocationArrays{take(s.refAmounts), take(s.refAmounts)}
+	byRelations := allocationArrays{take(s.amounts), take(s.amounts)}
+	for _, text := range take(s.links) {
+		var trace lineage.TraceID
+		if _, err := hex.Decode(trace[:], []byte(text)); err != nil || len(text) != 2*len(trace) {
+			return lineage.Errorf(lineage.Internal, "clickhouse.EventsSince", "event %q of %q links to %q, which is no trace id", e.ID, e.Source, text)
+		}
+		e.Links = append(e.Links, trace)
+	}
 	for i, role := range roles {
-		e.Refs = append(e.Refs, lineage.Ref{Object: refs.at(i), Role: lineage.Role(role)})
+		amount, err := toRefs.at(i)
+		if err != nil {
+			return err
+		}
+		e.Refs = append(e.Refs, lineage.Ref{Object: refs.at(i), Role: lineage.Role(role), Amount: amount})
 	}
 	for i, qualifier := range qualifiers {
-		e.Relations = append(e.Relations, lineage.Relation{From: from.at(i), To: to.at(i), Qualifier: qualifier})
+		amount, err := byRelations.at(i)
+		if err != nil {
+			return err
+		}
+		e.Relations = append(e.Relations, lineage.Relation{From: from.at(i), To: to.at(i), Qualifier: qualifier, Amount: amount})
 	}
 	for i, text := range priorities {
 		priority, err := strconv.Atoi(text)

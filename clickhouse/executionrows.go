@@ -17,13 +17,14 @@ type executionRows struct {
 	objects, events             *number[uint32]
 	eventSources                *list[*word]
 	eventIDs                    *list[*text]
+	steps                       steps
 }
 
 func newExecutionRows() *executionRows {
 	return &executionRows{
 		version: uint64Column(), gone: uint8Column(), unanchored: uint8Column(), truncated: uint8Column(),
 		startedAt: dateTime(), lastAt: dateTime(), endedAt: dateTime(),
-		objects: uint32Column(), events: uint32Column(), eventSources: words(), eventIDs: texts(),
+		objects: uint32Column(), events: uint32Column(), eventSources: words(), eventIDs: texts(), steps: newSteps(),
 	}
 }
 
@@ -32,7 +33,7 @@ func (r *executionRows) table() string { return "executions" }
 func (r *executionRows) len() int { return len(r.version.all) }
 
 func (r *executionRows) columns() []named {
-	return append(r.anchor.columns("anchor"), []named{
+	return append(append(r.anchor.columns("anchor"), r.steps.columns()...), []named{
 		{"tenant", &r.tenant},
 		{"flow", &r.flow},
 		{"version", r.version},
@@ -90,6 +91,7 @@ func (r *executionRows) add(tenant string, version uint64, e *lineage.Execution,
 	}
 	r.eventSources.end(len(e.Events))
 	r.eventIDs.end(len(e.Events))
+	r.steps.add(e, gone)
 	return nil
 }
 

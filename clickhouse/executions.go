@@ -112,20 +112,31 @@ func (s *Store) Executions(ctx context.Context, q lineage.ListQuery) (lineage.Pa
 	if err := decodeCursor(op, q.Cursor, &at); err != nil {
 		return result, err
 	}
-	args := append(objectParameters(at.Anchor), driver.Named("after_age", at.Age), driver.Named("after_flow", at.Flow),
-		driver.Named("tenant", q.Tenant), driver.Named("flow", q.Flow), driver.Named("state", string(q.State)),
+	args := append(at.parameters(), driver.Named("tenant", q.Tenant), driver.Named("flow", q.Flow), driver.Named("state", string(q.State)),
 		driver.Named("stage", q.Stage), driver.Named("limit", uint32(q.Limit+1)))
-	err := s.each(ctx, op, executionsSQL, args, func(rows row) error {
+	return s.executionsPage(ctx, op, executionsSQL, args, q.Limit, at)
+}
+
+// parameters name the place in a query.
+func (p executionPlace) parameters() []any {
+	return append(objectParameters(p.Anchor), driver.Named("after_age", p.Age), driver.Named("after_flow", p.Flow))
+}
+
+// executionsPage runs a query that lists executions and returns at most limit of
+// them, with the cursor of the next page. Columns beyond theirs are scanned into more.
+func (s *Store) executionsPage(ctx context.Context, op, query string, args []any, limit int, at executionPlace, more ...any) (lineage.Page, error) {
+	var result lineage.Page
+	err := s.each(ctx, op, query, args, func(rows row) error {
 		var e lineage.Summary
 		var unanchored uint8
 		var state string
 		var started, last, ended int64
 		var objects, events uint32
-		if err := rows.Scan(&e.Flow, &e.Anchor.Type, &e.Anchor.System, &e.Anchor.Scope, &e.Anchor.ID, &unanchored,
-			&state, &e.Stage, &started, &last, &ended, &objects, &events); err != nil {
+		targets := append(append([]any{&e.Flow}, objectTargets(&e.Anchor)...), &unanchored, &state, &e.Stage, &started, &last, &ended, &objects, &events)
+		if err := rows.Scan(append(targets, more...)...); err != nil {
 			return err
 		}
-		if len(result.Executions) == q.Limit {
+		if len(result.Executions) == limit {
 			result.Next = encodeCursor(at)
 			return nil
 		}

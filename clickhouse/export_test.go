@@ -20,6 +20,7 @@ var (
 	KindOf       = kindOfFailure
 	Nanos        = nanos
 	Moment       = moment
+	LatestOf     = latestOf
 )
 
 // Place is where a page ended.

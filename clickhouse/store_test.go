@@ -128,3 +128,16 @@ func FuzzDecodeCursor(f *testing.F) {
 		}
 	})
 }
+
+func TestMuchIsLookedAtInPart(t *testing.T) {
+	t.Parallel()
+	to := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		rows, hours, every int
+	}{{0, 10, 1}, {99_999, 10, 1}, {100_000, 10, 2}, {2_000_000, 10, 21}, {4_000_000, 5, 21}, {20_000_000, 1, 21}} {
+		since, every := clickhouse.LatestOf(to.Add(-10*time.Hour), to, c.rows)
+		if every != c.every || !since.Equal(to.Add(-time.Duration(c.hours)*time.Hour)) {
+			t.Errorf("of %d rows one in %d since %s", c.rows, every, since)
+		}
+	}
+}

@@ -69,6 +69,48 @@ func TestADatabaseOfBeforeJudgingIsUpgradedInPlace(t *testing.T) {
 	}
 }
 
+// beforeAllocations is the last version of the tables whose relations told no amounts.
+const beforeAllocations = 12
+
+func TestEventsOfBeforeAllocationsTellNone(t *testing.T) {
+	t.Parallel()
+	s, ctx := fill(t, beforeAllocations, []string{
+		`INSERT INTO business_events (day, writer, block, row, tenant, source, id, ref_types, ref_systems, ref_scopes, ref_ids, ref_roles,
+			from_types, from_systems, from_scopes, from_ids, to_types, to_systems, to_scopes, to_ids, qualifiers)
+		VALUES ('2026-11-20', 'w', 1, 0, 'default', 'erp', 'old', ['invoice', 'order'], ['', ''], ['', ''], ['I-1', 'SO-1'], ['subject', 'bills'],
+			['invoice'], [''], [''], ['I-1'], ['order'], [''], [''], ['SO-2'], ['bills'])`,
+	}), t.Context()
+	if err := s.Migrate(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Start(ctx); err != nil {
+		t.Fatal(err)
+	}
+	invoice, one, two := lineage.Object{Type: "invoice", ID: "I-1"}, lineage.Object{Type: "order", ID: "SO-1"}, lineage.Object{Type: "order", ID: "SO-2"}
+	old := lineage.Event{
+		Tenant: "default", Source: "erp", ID: "old",
+		Refs:      []lineage.Ref{{Object: invoice, Role: lineage.Subject}, {Object: one, Role: "bills"}},
+		Relations: []lineage.Relation{{From: invoice, To: two, Qualifier: "bills"}},
+	}
+	now := old
+	now.ID = "new"
+	now.Refs = []lineage.Ref{old.Refs[0], {Object: one, Role: "bills", Amount: lineage.Money{Minor: 60000, Currency: "EUR"}}}
+	now.Relations = []lineage.Relation{{From: invoice, To: two, Qualifier: "bills", Amount: lineage.Money{Minor: -1, Currency: "JPY"}}}
+	if err := s.Append(ctx, &lineage.Block{Writer: "w", ID: 2, Day: time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC), Events: []lineage.Event{now}}, false); err != nil {
+		t.Fatal(err)
+	}
+	var events []lineage.Event
+	if err := s.EventsSince(ctx, "default", func(_ string, _ uint64, e *lineage.Event) error {
+		events = append(events, *e)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]lineage.Event{old, now}, events); diff != "" {
+		t.Error("events (- wanted, + got):\n" + diff)
+	}
+}
+
 // fill makes a database of some version with rows in it, and returns a store on it
 // that is not started. Both end with the test.
 func fill(t *testing.T, version int64, statements []string) *clickhouse.Store {

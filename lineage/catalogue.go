@@ -3,33 +3,26 @@ package lineage
 import (
 	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
-	"sort"
 
 	"github.com/cespare/xxhash/v2"
-	"github.com/goccy/go-yaml/ast"
 )
 
 // Definition is a catalogue as it is written down.
 type Definition struct {
-	Types     map[string]Type
-	Systems   map[string]System
-	Flows     []Flow
-	Guards    []Guard
-	Contracts []Contract
-	SLAs      []SLA
-	Sources   map[string]Source // by the source of their events
+	Types      map[string]Type
+	Systems    map[string]System
+	Qualifiers map[string]Qualifier `json:",omitempty"`
+	Flows      []Flow
+	Guards     []Guard
+	Contracts  []Contract
+	SLAs       []SLA
+	Sources    map[string]Source // by the source of their events
 
-	places map[string]passage // of SLAs, by name: their flow may stand elsewhere
-}
-
-// passage is where a document stands.
-type passage struct {
-	file string
-	node ast.Node
+	places map[entry]passage // where it was read
+	owners map[entry]string  // by which team
 }
 
 // System is what the catalogue says of one issuer of ids.
@@ -43,7 +36,8 @@ type System struct {
 type Catalogue struct {
 	def       Definition
 	hash      string
-	contracts map[contractKey]*contract
+	contracts map[contractKey][]*contract // by version
+	refuse    map[string]*refusals        // by type
 	keys      map[string]attrKey
 	keyList   []string
 }
@@ -67,109 +61,67 @@ func builtinTypes() map[string]Type {
 	return types
 }
 
-// NewCatalogue checks a definition. The error, of kind Invalid, names the
-// first thing that is wrong and the fix.
+// NewCatalogue checks a definition. The error, of kind Invalid, names what is wrong
+// and the fix.
 func NewCatalogue(def Definition) (*Catalogue, error) {
+	c, found := build(def)
+	if err := refusal("catalogue", found); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// build makes a catalogue of a definition, and tells what is wrong with it. There is
+// none when it could not be used.
+func build(def Definition) (*Catalogue, []Remark) {
+	f := &faults{places: def.places}
 	types := builtinTypes()
 	maps.Copy(types, def.Types)
 	def.Types = types
-	c := &Catalogue{def: def, contracts: make(map[contractKey]*contract), keys: make(map[string]attrKey)}
-	for _, name := range slices.Sorted(maps.Keys(types)) {
-		if err := checkType(name, types[name]); err != nil {
-			return nil, err
-		}
+	c := &Catalogue{contracts: make(map[contractKey][]*contract), refuse: make(map[string]*refusals), keys: make(map[string]attrKey)}
+	for _, name := range keysOf(types) {
+		c.refuse[name] = f.checkType(entry{kind: "type", name: name}, types[name])
 		c.keys[name+".id"] = attrKey{typ: name}
+	}
+	for _, name := range keysOf(def.Systems) {
+		f.checkSystem(entry{kind: "system", name: name}, def.Systems[name])
 	}
 	for _, key := range []string{"correlation.id", "messaging.message.conversation_id"} {
 		c.keys[key] = attrKey{correlation: true}
 	}
+	def.Flows = slices.SortedStableFunc(slices.Values(def.Flows), func(a, b Flow) int { return cmp.Compare(a.Name, b.Name) })
 	for i := range def.Flows {
-		if err := c.checkFlow(&def.Flows[i]); err != nil {
-			return nil, err
-		}
+		f.checkFlow(entry{kind: "flow", name: def.Flows[i].Name}, &def.Flows[i])
 	}
 	for _, g := range def.Guards {
-		if g.Type == "" || g.To == "" || g.Max < 1 {
-			return nil, Errorf(Invalid, "catalogue", "guard %s→%s: want type, to and max of at least 1", g.Type, g.To)
-		}
+		f.checkGuard(g.entry(), g)
 	}
+	def.SLAs = slices.SortedFunc(slices.Values(def.SLAs), func(a, b SLA) int { return cmp.Compare(a.Name, b.Name) })
+	for i := range def.SLAs {
+		f.checkSLA(entry{kind: "sla", name: def.SLAs[i].Name}, &def.SLAs[i])
+	}
+	def.Contracts = slices.Clone(def.Contracts)
 	for i := range def.Contracts {
-		if err := c.addContract(&def.Contracts[i]); err != nil {
-			return nil, err
-		}
+		c.addContract(f, &def.Contracts[i])
 	}
-	c.def.SLAs = slices.SortedFunc(slices.Values(def.SLAs), func(a, b SLA) int { return cmp.Compare(a.Name, b.Name) })
-	for i := range c.def.SLAs {
-		if err := errors.Join(checkSLA(&c.def.SLAs[i]), c.def.SLAs[i].checkFlow(def.Flows)); err != nil {
-			return nil, err
-		}
+	slices.SortFunc(def.Contracts, compareContracts)
+	c.def = def
+	if usable(f.found) {
+		f.checkTogether(c)
 	}
-	c.keyList = slices.Sorted(maps.Keys(c.keys))
+	c.keyList = keysOf(c.keys)
 	raw, err := json.Marshal(def)
 	if err != nil {
-		return nil, E(Internal, "hash catalogue", err)
+		f.at(entry{}, nil, "the catalogue cannot be written down: %v", err)
 	}
 	c.hash = fmt.Sprintf("%016x", xxhash.Sum64(raw))
-	return c, nil
+	if !usable(f.found) {
+		return nil, f.found
+	}
+	return c, f.found
 }
 
-func checkType(name string, t Type) error {
-	if t.Class != Business && t.Class != Context && t.Class != Technical {
-		return Errorf(Invalid, "catalogue", "type %s: class is %q; want business, context or technical", name, t.Class)
-	}
-	if !t.Normalise.known() {
-		return Errorf(Invalid, "catalogue", "type %s: normalise is %q; want salesforce, sap, upper or nothing", name, t.Normalise)
-	}
-	return nil
-}
-
-func (c *Catalogue) checkFlow(f *Flow) error {
-	fail := func(format string, args ...any) error {
-		return Errorf(Invalid, "catalogue", "flow %s: %s", f.Name, fmt.Sprintf(format, args...))
-	}
-	if f.Name == "" || f.Name == TransactionFlow {
-		return fail("name is %q; want a name other than the built-in flow's", f.Name)
-	}
-	if _, ok := f.Ranks[f.Anchor]; !ok {
-		return fail("ranks has no rank for the anchor %q", f.Anchor)
-	}
-	for typ := range f.Ranks {
-		if t, ok := c.def.Types[typ]; ok && t.Class != Business {
-			return fail("ranks names %s, a %s type; only business types have a rank", typ, t.Class)
-		}
-	}
-	if slices.Contains(f.Leaf, f.Anchor) {
-		return fail("leaf names %q, which is the anchor; nothing would be walked from it", f.Anchor)
-	}
-	for _, leaf := range f.Leaf {
-		if _, ok := f.Ranks[leaf]; !ok {
-			return fail("leaf names %q, which has no rank", leaf)
-		}
-	}
-	seen := make(map[string]bool)
-	for _, s := range f.Stages {
-		if s.Name == "" || seen[s.Name] {
-			return fail("stage name %q is empty or used twice", s.Name)
-		}
-		seen[s.Name] = true
-		if _, ok := f.Ranks[s.Type]; !ok {
-			return fail("stage %s: type is %q; want a type with a rank", s.Name, s.Type)
-		}
-		if _, ok := f.Ranks[s.By]; !ok && s.By != "" {
-			return fail("stage %s: by is %q; want a type with a rank", s.Name, s.By)
-		}
-		switch s.Complete {
-		case "", CompleteAny, CompleteAll:
-		case CompleteCount:
-			if s.Count < 1 {
-				return fail("stage %s: complete is count; want count of at least 1", s.Name)
-			}
-		default:
-			return fail("stage %s: complete is %q; want any, all or count", s.Name, s.Complete)
-		}
-	}
-	return nil
-}
+func keysOf[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }
 
 // Hash identifies the catalogue by its content.
 func (c *Catalogue) Hash() string { return c.hash }
@@ -180,11 +132,7 @@ func (c *Catalogue) Keys() []string { return slices.Clone(c.keyList) }
 
 // Flows returns the catalogue's flows in the order of their names. They must
 // not be changed.
-func (c *Catalogue) Flows() []Flow {
-	flows := slices.Clone(c.def.Flows)
-	sort.Slice(flows, func(i, j int) bool { return flows[i].Name < flows[j].Name })
-	return flows
-}
+func (c *Catalogue) Flows() []Flow { return slices.Clone(c.def.Flows) }
 
 // Guards returns the cardinality guards. They must not be changed.
 func (c *Catalogue) Guards() []Guard { return c.def.Guards }
@@ -202,24 +150,42 @@ func (c *Catalogue) ClassOf(typ string) Class {
 	return Business
 }
 
-// Object makes the Object that an id names: default system, normalised id.
-// It returns false for a value that is refused.
+// Object makes the Object that an id names: default system, normalised id and
+// scope. It returns false for a value that is refused, and for an id whose type is
+// scoped and that has no scope.
 func (c *Catalogue) Object(typ, system, scope, id string) (Object, bool) {
 	t := c.def.Types[typ]
 	if system == "" {
 		system = t.System
 	}
-	n := t.Normalise
-	if s, ok := c.def.Systems[system]; ok && s.Normalise != "" {
-		n = s.Normalise
-	} else if system != t.System {
-		n = NormaliseNone
-	}
-	id = n.Apply(id)
+	told := id
+	id = c.normaliser(t, system).Apply(told)
 	if typ == "" || Refused(id) {
 		return Object{}, false
 	}
+	if r := c.refuse[typ]; r != nil && (r.has(id) || r.has(told)) {
+		return Object{}, false
+	}
+	if t.Scope != "" {
+		within, ok := c.Object(t.Scope, "", "", scope)
+		if !ok {
+			return Object{}, false
+		}
+		scope = within.ID
+	}
 	return Object{Type: typ, System: system, Scope: scope, ID: id}, true
+}
+
+// normaliser is that of the ids of a type that a system issues: the system's own,
+// or the type's where the system is the type's.
+func (c *Catalogue) normaliser(t Type, system string) Normaliser {
+	if s, ok := c.def.Systems[system]; ok && s.Normalise != "" {
+		return s.Normalise
+	}
+	if system != t.System {
+		return NormaliseNone
+	}
+	return t.Normalise
 }
 
 // Identifiers returns the rows by which an event is found: its objects and its
@@ -240,7 +206,7 @@ func (c *Catalogue) Identifiers(e *Event) []Identifier {
 		rows = append(rows, Identifier{
 			Tenant: e.Tenant, Object: o, Kind: e.Kind, TraceID: e.TraceID, Source: e.Source, Time: e.Time,
 		})
-		if e.Kind == BusinessEvent {
+		if e.Kind == BusinessEvent || e.Kind == DecisionEvent {
 			rows[len(rows)-1].EventID = e.ID
 		}
 		if known != nil {

@@ -1,6 +1,7 @@
 package lineage
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"strconv"
@@ -19,6 +20,7 @@ type CloudEvent struct {
 	Time        time.Time // zero when absent
 	Recorded    time.Time // extension recordedtime
 	DataSchema  string
+	DataVersion string // extension dataversion, or else schemaversion
 	Correlation string // extension correlationid
 	Causation   string // extension causationid
 	TraceParent string // extension traceparent
@@ -37,6 +39,8 @@ type wireEvent struct {
 	Recorded    string          `json:"recordedtime"`
 	ContentType string          `json:"datacontenttype"`
 	DataSchema  string          `json:"dataschema"`
+	Version     json.RawMessage `json:"dataversion"`
+	SchemaVer   json.RawMessage `json:"schemaversion"`
 	Correlation string          `json:"correlationid"`
 	Causation   string          `json:"causationid"`
 	TraceParent string          `json:"traceparent"`
@@ -61,6 +65,7 @@ func ParseCloudEvent(raw []byte) (CloudEvent, error) {
 	}
 	ce := CloudEvent{
 		ID: w.ID, Source: w.Source, Type: w.Type, Subject: w.Subject, DataSchema: w.DataSchema,
+		DataVersion: cmp.Or(scalarText(w.Version), scalarText(w.SchemaVer)),
 		Correlation: w.Correlation, Causation: w.Causation, TraceParent: w.TraceParent, Data: w.Data, Raw: raw,
 	}
 	if w.SpecVersion != "1.0" {
@@ -102,6 +107,27 @@ func ParseCloudEvent(raw []byte) (CloudEvent, error) {
 		}
 	}
 	return ce, nil
+}
+
+// Attribute returns a context attribute or extension as text, "" when there is none.
+func (ce *CloudEvent) Attribute(name string) string {
+	var all map[string]json.RawMessage
+	if json.Unmarshal(ce.Raw, &all) != nil {
+		return ""
+	}
+	return scalarText(all[name])
+}
+
+// scalarText is a JSON string, number or truth value as text, and "" for all else.
+func scalarText(raw json.RawMessage) string {
+	if len(raw) == 0 || raw[0] == '{' || raw[0] == '[' || raw[0] == 'n' {
+		return ""
+	}
+	var text string
+	if raw[0] != '"' || json.Unmarshal(raw, &text) != nil {
+		return string(raw)
+	}
+	return text
 }
 
 // ParseCloudEvents reads one structured event, or with batch a JSON array of

@@ -4,9 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,14 +17,21 @@ import (
 type Contract struct {
 	Signal  string         `yaml:"signal" json:"signal"`   // event (default), span or log
 	Type    string         `yaml:"type" json:"type"`       // CloudEvents type, span name or log event name
-	Version int            `yaml:"version" json:"version"` // of the contract
+	Version int            `yaml:"version" json:"version"` // several of a type stand side by side
 	Schema  map[string]any `yaml:"schema" json:"schema"`   // of a CloudEvent's data
 	Map     Mapping        `yaml:"map" json:"map"`
+
+	DataSchema    string        `yaml:"dataschema" json:"dataschema,omitempty"`       // what CloudEvents of this version have as their dataschema
+	AsyncAPI      string        `yaml:"asyncapi" json:"asyncapi,omitempty"`           // orders.yaml#/components/messages/OrderBooked, beside the contract's file
+	Compatibility Compatibility `yaml:"compatibility" json:"compatibility,omitempty"` // promised with regard to the version before
+	Deprecated    Date          `yaml:"deprecated" json:"deprecated,omitzero"`        // from when on nobody should send it
+	Sunset        Date          `yaml:"sunset" json:"sunset,omitzero"`                // from when on nobody sends it
 }
 
 // Mapping finds the parts of an event. Where it says "location", a text that
-// starts with / is a JSON pointer into the data (* stands for each element),
-// and any other text is the key of an attribute (spans and log records).
+// starts with / is a JSON pointer into the data (* stands for each element), and
+// any other text is the name of a CloudEvents attribute or extension, or the key of
+// an attribute of a span or log record.
 type Mapping struct {
 	Subject     *RefMapping     `yaml:"subject" json:"subject"`
 	Refs        []RefMapping    `yaml:"refs" json:"refs"`
@@ -36,11 +42,13 @@ type Mapping struct {
 	Reason      string          `yaml:"reason" json:"reason"`   // location
 	Answer      string          `yaml:"answer" json:"answer"`   // location of a status code
 	Amount      *AmountMapping  `yaml:"amount" json:"amount"`
-	Correlation string          `yaml:"correlation" json:"correlation"` // location
+	Correlation string          `yaml:"correlation" json:"correlation"`   // location
+	Version     string          `yaml:"version" json:"version,omitempty"` // location of the contract's version, as N or N.M
 }
 
-// AmountMapping finds the amount of the subject: a decimal text at Value, or a
-// whole number of minor units at Minor, and its currency.
+// AmountMapping finds an amount: a decimal text at Value, or a whole number of
+// minor units at Minor, and its currency. An amount beside an id is that of the
+// same element: each * is the one of the id's location, which must begin alike.
 type AmountMapping struct {
 	Value    string `yaml:"value" json:"value"`       // location
 	Minor    string `yaml:"minor" json:"minor"`       // location
@@ -49,11 +57,12 @@ type AmountMapping struct {
 
 // RefMapping finds ids of one type.
 type RefMapping struct {
-	Type   string `yaml:"type" json:"type"`
-	System string `yaml:"system" json:"system"`
-	Scope  string `yaml:"scope" json:"scope"` // location
-	ID     string `yaml:"id" json:"id"`       // location
-	Role   Role   `yaml:"role" json:"role"`   // empty means mentions
+	Type   string         `yaml:"type" json:"type"`
+	System string         `yaml:"system" json:"system"`
+	Scope  string         `yaml:"scope" json:"scope"`             // location
+	ID     string         `yaml:"id" json:"id"`                   // location
+	Role   Role           `yaml:"role" json:"role"`               // empty means mentions
+	Amount *AmountMapping `yaml:"amount" json:"amount,omitempty"` // of refs alone: how much of the subject's amount goes to it
 }
 
 // AliasMapping states that two ids name one object.
@@ -91,123 +100,51 @@ type contract struct {
 	schema *jsonschema.Schema
 }
 
-func (c *Catalogue) addContract(def *Contract) error {
-	if def.Signal == "" {
-		def.Signal = "event"
-	}
-	fail := func(format string, args ...any) error {
-		return Errorf(Invalid, "catalogue", "contract %s: %s", def.Type, fmt.Sprintf(format, args...))
-	}
-	if def.Type == "" {
-		return fail("type is missing; want the CloudEvents type, span name or log event name")
-	}
-	if def.Signal != "event" && def.Signal != "span" && def.Signal != "log" {
-		return fail("signal is %q; want event, span or log", def.Signal)
-	}
+// addContract puts a contract among those of its type.
+func (c *Catalogue) addContract(f *faults, def *Contract) {
+	def.Signal = cmp.Or(def.Signal, "event")
+	k := compileContract(f, def)
 	key := contractKey{def.Signal, def.Type}
-	if old, ok := c.contracts[key]; ok && old.Version >= def.Version {
-		if old.Version == def.Version {
-			return fail("version %d is defined twice", def.Version)
-		}
-		return nil // the newest version maps
+	at, twice := slices.BinarySearchFunc(c.contracts[key], def.Version, func(k *contract, version int) int { return cmp.Compare(k.Version, version) })
+	if twice {
+		f.at(def.entry(), route{"version"}, "version %d is defined twice", def.Version)
+		return
 	}
-	k := &contract{Contract: *def, name: fmt.Sprintf("%s@%d", def.Type, def.Version)}
-	if def.Schema != nil {
-		schema, err := compileSchema(def.Schema)
-		if err != nil {
-			return fail("schema: %v", err)
-		}
-		k.schema = schema
+	c.contracts[key] = slices.Insert(c.contracts[key], at, k)
+	if def.Signal == "event" {
+		return
 	}
-	if m := def.Map.Amount; m != nil && (m.Currency == "" || (m.Value == "") == (m.Minor == "")) {
-		return fail("amount has value %q, minor %q and currency %q; want a currency, and either value or minor", m.Value, m.Minor, m.Currency)
-	}
-	for _, m := range k.refMappings() {
-		if m.Type == "" || m.ID == "" {
-			return fail("a reference of type %q has id %q; want both", m.Type, m.ID)
+	for _, l := range k.locations() {
+		if _, ok := c.keys[l.text]; !ok {
+			c.keys[l.text] = attrKey{} // asked for, though no convention knows it
 		}
-		if def.Signal != "event" {
-			c.wantKey(m.ID)
-			c.wantKey(m.Scope)
-		}
-	}
-	if def.Signal != "event" {
-		c.wantKey(def.Map.Attempt)
-		c.wantKey(def.Map.Answer)
-		if m := def.Map.Amount; m != nil {
-			c.wantKey(m.Value)
-			c.wantKey(m.Minor)
-			c.wantKey(m.Currency)
-		}
-		c.wantKey(def.Map.Reason)
-		c.wantKey(def.Map.Correlation)
-		if def.Map.Outcome != nil {
-			c.wantKey(def.Map.Outcome.From)
-		}
-	}
-	c.contracts[key] = k
-	return nil
-}
-
-// wantKey asks for an attribute key that no convention knows.
-func (c *Catalogue) wantKey(key string) {
-	if _, ok := c.keys[key]; !ok && key != "" {
-		c.keys[key] = attrKey{}
 	}
 }
 
-func (k *contract) refMappings() []RefMapping {
-	var all []RefMapping
-	if k.Map.Subject != nil {
-		all = append(all, *k.Map.Subject)
-	}
-	all = append(all, k.Map.Refs...)
-	for _, a := range k.Map.Aliases {
-		all = append(all, a.A, a.B)
-	}
-	return all
-}
-
-func compileSchema(doc map[string]any) (*jsonschema.Schema, error) {
-	raw, err := json.Marshal(doc)
-	if err != nil {
-		return nil, err
-	}
-	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
-	if err != nil {
-		return nil, err
-	}
-	compiler := jsonschema.NewCompiler()
-	compiler.DefaultDraft(jsonschema.Draft2020)
-	// A $ref stays inside its contract: no file and no address is ever read.
-	compiler.UseLoader(jsonschema.SchemeURLLoader{})
-	const address = "contract:///schema" // a type may hold any sign, and an address may not
-	if err := compiler.AddResource(address, value); err != nil {
-		return nil, err
-	}
-	return compiler.Compile(address)
-}
-
-// check validates the data of an event and returns it decoded. The error names
-// the places where it breaks the schema.
-func (k *contract) check(data json.RawMessage) (any, error) {
+// decoded reads the data of an event.
+func decoded(data json.RawMessage) (any, error) {
 	if len(data) == 0 {
 		data = json.RawMessage("null")
 	}
 	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
 	if err != nil {
-		return nil, Errorf(Invalid, "contract "+k.name, "data is not JSON: %w", err)
+		return nil, fmt.Errorf("data is not JSON: %w", err)
 	}
 	if at, ok := boundless(value, ""); ok {
-		return nil, Errorf(Invalid, "contract "+k.name, "%s: the number has more than %d digits or so large an exponent; send it as a string", at, maxDigits)
-	}
-	if k.schema == nil {
-		return value, nil
-	}
-	if err := k.schema.Validate(value); err != nil {
-		return nil, Errorf(Invalid, "contract "+k.name, "%s", schemaReason(err))
+		return nil, fmt.Errorf("%s: the number has more than %d digits or so large an exponent; send it as a string", at, maxDigits)
 	}
 	return value, nil
+}
+
+// validate tells where data breaks the contract's schema.
+func (k *contract) validate(data any) error {
+	if k.schema == nil {
+		return nil
+	}
+	if err := k.schema.Validate(data); err != nil {
+		return Errorf(Invalid, "contract "+k.name, "%s", schemaReason(err))
+	}
+	return nil
 }
 
 // maxDigits is how many digits and what exponent a number may have. A validator
@@ -238,29 +175,4 @@ func boundless(value any, at string) (string, bool) {
 		return at, err != nil || size > maxDigits || size < -maxDigits || len(digits) > maxDigits
 	}
 	return "", false
-}
-
-// schemaReason lists the leaves of a validation error, each with the place in
-// the data, at most five of them.
-func schemaReason(err error) string {
-	var invalid *jsonschema.ValidationError
-	if !errors.As(err, &invalid) {
-		return err.Error()
-	}
-	var reasons []string
-	for _, unit := range invalid.BasicOutput().Errors {
-		if unit.Error == nil {
-			continue
-		}
-		place := unit.InstanceLocation
-		if place == "" {
-			place = "/"
-		}
-		reasons = append(reasons, place+": "+unit.Error.String())
-	}
-	sort.Strings(reasons)
-	if len(reasons) > 5 {
-		reasons = append(reasons[:5], fmt.Sprintf("and %d more", len(reasons)-5))
-	}
-	return strings.Join(reasons, "; ")
 }

@@ -22,8 +22,7 @@ func (c *Catalogue) applyConventions(ce *CloudEvent, e *naming) {
 	e.Outcome = field[Outcome](data, "outcome")
 	e.Attempt = max(field[int](data, "attempt"), 0)
 	e.Reason = sentence(field[string](data, "reason"))
-	amount := field[struct{ Value, Currency string }](data, "amount")
-	e.Amount, _ = ParseMoney(amount.Value, amount.Currency)
+	e.Amount = amountIn(data["amount"])
 	objects := field[map[string]json.RawMessage](data, "objects")
 	for _, typ := range slices.Sorted(maps.Keys(objects)) {
 		for _, id := range idList(objects[typ]) {
@@ -33,14 +32,17 @@ func (c *Catalogue) applyConventions(ce *CloudEvent, e *naming) {
 		}
 	}
 	for _, raw := range field[[]json.RawMessage](data, "relations") {
-		var r struct{ From, To, Qualifier string }
+		var r struct {
+			From, To, Qualifier string
+			Amount              json.RawMessage
+		}
 		if json.Unmarshal(raw, &r) != nil {
 			continue
 		}
 		from, ok1 := c.parseObject(r.From)
 		to, ok2 := c.parseObject(r.To)
 		if ok1 && ok2 && from != to {
-			e.addRelation(Relation{From: from, To: to, Qualifier: cmp.Or(r.Qualifier, string(Mentions))})
+			e.addRelation(Relation{From: from, To: to, Qualifier: cmp.Or(r.Qualifier, string(Mentions)), Amount: amountIn(r.Amount)})
 		}
 	}
 	for _, raw := range field[[]json.RawMessage](data, "aliases") {
@@ -54,6 +56,16 @@ func (c *Catalogue) applyConventions(ce *CloudEvent, e *naming) {
 			e.addEquality(Equality{A: a, B: b})
 		}
 	}
+}
+
+// amountIn reads {value, currency}; what is not an amount tells none.
+func amountIn(raw json.RawMessage) Money {
+	var amount struct{ Value, Currency string }
+	if json.Unmarshal(raw, &amount) != nil {
+		return Money{}
+	}
+	m, _ := ParseMoney(amount.Value, amount.Currency)
+	return m
 }
 
 // field returns a field of an object, or the zero value when it is not there or

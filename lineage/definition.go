@@ -3,233 +3,182 @@ package lineage
 import (
 	"errors"
 	"fmt"
-	"maps"
-	"regexp"
+	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 )
 
-// File is one file of a catalogue: a name for error messages, and YAML
-// documents of the kinds types, flow, guards, contract, sources and sla.
+// File is one file of a catalogue: a name for error messages, YAML documents of
+// the kinds types, flow, guards, contract, sources and sla (or one AsyncAPI
+// document that contracts refer to), and the team that wrote them. No team is the
+// centre, whose rules the teams may only narrow.
 type File struct {
 	Name string
 	Data []byte
+	Team string `json:",omitempty"`
 }
 
-// ParseDefinition reads the files of a catalogue into one definition. A later
-// file may redefine a type, a flow of a higher version replaces one of a lower.
-// The error is of kind Invalid and starts with file:line:col.
-func ParseDefinition(files []File) (Definition, error) {
-	def := Definition{Types: make(map[string]Type), Systems: make(map[string]System), Sources: make(map[string]Source), places: make(map[string]passage)}
-	for _, f := range files {
-		parsed, err := parser.ParseBytes(f.Data, 0)
-		if err != nil {
-			return Definition{}, located(f.Name, nil, err)
-		}
-		for _, doc := range parsed.Docs {
-			if doc.Body == nil {
-				continue
-			}
-			if err := def.add(f.Name, doc.Body); err != nil {
-				return Definition{}, located(f.Name, doc.Body, err)
-			}
-		}
-	}
-	return def, nil
-}
-
-// ParseCatalogue reads and checks the files of a catalogue.
+// ParseCatalogue reads and checks the files of a catalogue. The centre's come first,
+// whatever their order. A later file of the same team may redefine what an earlier
+// one says, and a copy of a file says nothing; of flows and SLAs the greatest version
+// holds, and the versions of contracts stand side by side. The error, of kind Invalid, has a line for
+// everything that is refused, which starts with file:line:col.
 func ParseCatalogue(files []File) (*Catalogue, error) {
-	def, err := ParseDefinition(files)
-	if err != nil {
+	c, found := compile(files)
+	if err := refusal("", found); err != nil {
 		return nil, err
 	}
-	for i := range def.SLAs {
-		if err := def.SLAs[i].checkFlow(def.Flows); err != nil {
-			at := def.places[def.SLAs[i].Name]
-			return nil, located(at.file, at.node, err)
+	return c, nil
+}
+
+// ParseDefinition reads the files of a catalogue as they are written down: each
+// document is right by itself, and whether they go together is not asked.
+func ParseDefinition(files []File) (Definition, error) {
+	r := readFiles(files)
+	if err := refusal("", inOrder(r.found)); err != nil {
+		return Definition{}, err
+	}
+	return r.def, nil
+}
+
+// RestoreCatalogue reads the files of a catalogue that was in force once. What
+// could be used is used, though a rule that came later would refuse it.
+func RestoreCatalogue(files []File) (*Catalogue, error) {
+	c, found := compile(files)
+	if !usable(found) {
+		return nil, refusal("", found)
+	}
+	return c, nil
+}
+
+// Review tells everything that is to be said about the files of a catalogue on a
+// day: what ParseCatalogue refuses, and what is suspect.
+func Review(files []File, now time.Time) []Remark {
+	c, found := compile(files)
+	if c != nil {
+		found = append(found, c.suspects(now)...)
+	}
+	return inOrder(found)
+}
+
+// compile makes a catalogue of files. What is wrong is among the remarks; there is
+// no catalogue when it could not be used.
+func compile(files []File) (*Catalogue, []Remark) {
+	r := readFiles(files)
+	if !usable(r.found) {
+		return nil, inOrder(r.found) // what one document lacks, others would be blamed for
+	}
+	c, found := build(r.def)
+	return c, inOrder(append(r.found, found...))
+}
+
+// readFiles reads every document of the files, the centre's first.
+func readFiles(files []File) *reading {
+	r := &reading{
+		def:      Definition{Types: make(map[string]Type), Systems: make(map[string]System), Sources: make(map[string]Source), Qualifiers: make(map[string]Qualifier)},
+		faults:   faults{places: make(map[entry]passage)},
+		owners:   make(map[entry]string),
+		messages: make(map[string]ast.Node),
+	}
+	central := func(f File) int { return min(len(f.Team), 1) }
+	files = slices.SortedStableFunc(slices.Values(files), func(a, b File) int { return central(a) - central(b) })
+	var docs []passage
+	known := make(map[string]bool)
+	for _, f := range files {
+		found := r.open(f)
+		if !known[string(f.Data)] { // a copy says nothing new
+			docs = append(docs, found...)
 		}
+		known[string(f.Data)] = true
 	}
-	return NewCatalogue(def)
+	for _, doc := range docs {
+		r.read(doc)
+	}
+	r.def.places, r.def.owners = r.places, r.owners
+	return r
 }
 
-// header is the line by which a document says what it is.
-type header struct {
-	Kind string `yaml:"kind"`
+// reading is a catalogue while its files are read.
+type reading struct {
+	faults
+	def      Definition
+	owners   map[entry]string    // the team that said an entry first
+	messages map[string]ast.Node // AsyncAPI documents, by the name of their file
 }
 
-type typesDocument struct {
-	Kind    string            `yaml:"kind"`
-	Types   map[string]Type   `yaml:"types"`
-	Systems map[string]System `yaml:"systems"`
+// open divides a file into its documents.
+func (r *reading) open(f File) []passage {
+	at := passage{file: f.Name, team: f.Team}
+	refuse := func(line, col int, text string) []passage {
+		r.found = append(r.found, Remark{File: f.Name, Line: line, Col: col, Text: text})
+		return nil
+	}
+	if len(f.Data) > maxFile {
+		return refuse(1, 1, fmt.Sprintf("the file has %d bytes; at most %d are read, divide it", len(f.Data), maxFile))
+	}
+	parsed, err := parser.ParseBytes(f.Data, 0)
+	if err != nil {
+		var syntax yaml.Error
+		if errors.As(err, &syntax) && syntax.GetToken() != nil && syntax.GetToken().Position != nil {
+			p := syntax.GetToken().Position
+			return refuse(p.Line, p.Column, syntax.GetMessage())
+		}
+		return refuse(1, 1, strings.TrimSpace(err.Error()))
+	}
+	var docs []passage
+	for _, doc := range parsed.Docs {
+		if doc.Body == nil {
+			continue
+		}
+		at.node = doc.Body
+		if _, err := written(doc.Body); err != nil {
+			r.found = append(r.found, at.remark(nil, err.Error()))
+			continue
+		}
+		_, kind := stepped(doc.Body, "kind")
+		if _, version := stepped(doc.Body, "asyncapi"); version != nil && kind == nil {
+			r.messages[path.Clean(f.Name)] = doc.Body
+			continue
+		}
+		docs = append(docs, at)
+	}
+	return docs
 }
 
-type flowDocument struct {
-	Kind string `yaml:"kind"`
-	Flow `yaml:",inline"`
-}
-
-type guardsDocument struct {
-	Kind   string  `yaml:"kind"`
-	Guards []Guard `yaml:"guards"`
-}
-
-type sourcesDocument struct {
-	Kind    string            `yaml:"kind"`
-	Sources map[string]Source `yaml:"sources"`
-}
-
-type slaDocument struct {
-	Kind string `yaml:"kind"`
-	SLA  `yaml:",inline"`
-}
-
-type contractDocument struct {
-	Kind     string `yaml:"kind"`
-	Contract `yaml:",inline"`
-}
-
-func (d *Definition) add(file string, node ast.Node) error {
+// read reads one document, checks what can be told of it alone, so that its errors
+// have their places, and adds what it says.
+func (r *reading) read(doc passage) {
 	var h header
-	if err := yaml.NodeToValue(node, &h); err != nil {
-		return err
+	if err := yaml.NodeToValue(doc.node, &h); err != nil {
+		r.found = append(r.found, doc.remark(nil, "the document is no mapping with a field kind; want kind: types, flow, guards, contract, sources or sla"))
+		return
 	}
-	// Each document is checked on its own, so that its error has its place.
-	var alone Definition
 	switch h.Kind {
 	case "types":
-		var doc typesDocument
-		if err := strict(node, &doc); err != nil {
-			return err
-		}
-		alone.Types, alone.Systems = doc.Types, doc.Systems
-		maps.Copy(d.Types, doc.Types)
-		maps.Copy(d.Systems, doc.Systems)
+		readAs(r, doc, r.addTypes)
 	case "flow":
-		var doc flowDocument
-		if err := strict(node, &doc); err != nil {
-			return err
-		}
-		alone.Flows = []Flow{doc.Flow}
-		d.addFlow(doc.Flow)
+		readAs(r, doc, r.addFlow)
 	case "guards":
-		var doc guardsDocument
-		if err := strict(node, &doc); err != nil {
-			return err
-		}
-		alone.Guards = doc.Guards
-		d.Guards = append(d.Guards, doc.Guards...)
+		readAs(r, doc, r.addGuards)
 	case "contract":
-		var doc contractDocument
-		if err := strict(node, &doc); err != nil {
-			return err
-		}
-		alone.Contracts = []Contract{doc.Contract}
-		d.Contracts = append(d.Contracts, doc.Contract)
+		readAs(r, doc, r.addContract)
 	case "sources":
-		var doc sourcesDocument
-		if err := strict(node, &doc); err != nil {
-			return err
-		}
-		maps.Copy(d.Sources, doc.Sources)
+		readAs(r, doc, r.addSources)
 	case "sla":
-		var doc slaDocument
-		if err := strict(node, &doc); err != nil {
-			return err
-		}
-		if err := checkSLA(&doc.SLA); err != nil {
-			return err
-		}
-		return d.addSLA(doc.SLA, passage{file, node})
+		readAs(r, doc, r.addSLA)
 	default:
-		return fmt.Errorf("kind is %q; want types, flow, guards, contract, sources or sla", h.Kind)
+		r.found = append(r.found, doc.remark(route{"kind"}, fmt.Sprintf("kind is %q; want types, flow, guards, contract, sources or sla", h.Kind)))
 	}
-	_, err := NewCatalogue(alone)
-	return err
 }
 
-// addSLA takes an SLA, or a later version of one. Another promise under a name that
-// is taken would disarm the first without a word.
-func (d *Definition) addSLA(s SLA, at passage) error {
-	known := slices.IndexFunc(d.SLAs, func(old SLA) bool { return old.Name == s.Name })
-	switch {
-	case known < 0:
-		d.SLAs = append(d.SLAs, s)
-	case d.SLAs[known].Flow != s.Flow || d.SLAs[known].Subject != s.Subject:
-		return Errorf(Invalid, "catalogue", "sla %s: %s has one of this name about every %s of the flow %s; give it another name",
-			s.Name, d.places[s.Name].file, d.SLAs[known].Subject, d.SLAs[known].Flow)
-	case d.SLAs[known].Version == s.Version:
-		return Errorf(Invalid, "catalogue", "sla %s: version %d is defined in %s too; to replace it, give it a greater version",
-			s.Name, s.Version, d.places[s.Name].file)
-	case d.SLAs[known].Version > s.Version:
-		return nil
-	default:
-		d.SLAs[known] = s
+// readAs decodes a document and hands it on.
+func readAs[T any](r *reading, doc passage, add func(T, passage)) {
+	if said, ok := decode[T](&r.faults, doc); ok {
+		add(said, doc)
 	}
-	d.places[s.Name] = at
-	return nil
-}
-
-func (d *Definition) addFlow(f Flow) {
-	for i := range d.Flows {
-		if d.Flows[i].Name == f.Name {
-			if f.Version >= d.Flows[i].Version {
-				d.Flows[i] = f
-			}
-			return
-		}
-	}
-	d.Flows = append(d.Flows, f)
-}
-
-func strict(node ast.Node, into any) error {
-	return yaml.NodeToValue(node, into, yaml.Strict())
-}
-
-// plainly takes the Go out of the parser's words.
-func plainly(message string) string {
-	found := unmarshalling().FindStringSubmatch(message)
-	if found == nil {
-		return message
-	}
-	field := found[2][strings.LastIndexByte(found[2], '.')+1:]
-	want := map[string]string{"int": "a whole number", "bool": "true or false", "string": "a text"}[found[3]]
-	if want == "" {
-		want = "something of another form"
-	}
-	return fmt.Sprintf("%s is not right here; want %s", strings.ToLower(field), want)
-}
-
-func unmarshalling() *regexp.Regexp {
-	return regexp.MustCompile(`cannot unmarshal (.*) into Go struct field (\S+) of type (\S+)`)
-}
-
-// located puts file:line:col before an error: where goccy found it, else where
-// the document begins.
-func located(file string, node ast.Node, err error) error {
-	line, col, reason := 1, 1, err.Error()
-	if node != nil {
-		if m, ok := node.(*ast.MappingNode); ok && len(m.Values) > 0 {
-			node = m.Values[0].Key
-		}
-		if at := node.GetToken().Position; at != nil {
-			line, col = at.Line, at.Column
-		}
-	}
-	var syntax yaml.Error
-	if errors.As(err, &syntax) {
-		reason = plainly(syntax.GetMessage())
-		if at := syntax.GetToken(); at != nil && at.Position != nil {
-			line, col = at.Position.Line, at.Position.Column
-		}
-	}
-	var own *Error
-	if errors.As(err, &own) {
-		reason = own.Err.Error()
-	}
-	return Errorf(Invalid, "", "%s:%d:%d: %s", file, line, col, strings.TrimSpace(reason))
 }

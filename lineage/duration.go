@@ -17,4 +17,6 @@ func (d *Duration) UnmarshalText(text []byte) error {
 }
 
 // MarshalText writes "1m30s".
-func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
+func (d Duration) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+func (d Duration) String() string { return time.Duration(d).String() }

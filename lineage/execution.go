@@ -18,6 +18,7 @@ const (
 	StatePending   State = "pending"   // a stage that has not begun
 	StatePartial   State = "partial"   // a stage that some of its objects have reached
 	StateDone      State = "done"      // a stage that is complete
+	StateAmbiguous State = "ambiguous" // a stage of amounts that the evidence does not settle; its Reason says why and how to mend it
 )
 
 // ClaimState is what became of a claim in one flow.
@@ -44,6 +45,8 @@ type Member struct {
 	Leaf        bool
 	Placeholder bool  // it was named, but has no event of its own
 	Amount      Money // of the latest event about it that tells one
+
+	Elsewhere Elsewhere `json:"-"` // what else its amount may belong to; told in flows with stages of amounts
 }
 
 // Evidence names what an edge was read from.
@@ -58,6 +61,8 @@ type Edge struct {
 	From, To  Object
 	Qualifier string
 	Evidence  []Evidence
+
+	Allocations []Allocation `json:",omitempty"` // how much of one's amount goes to the other; the last one holds
 }
 
 // Stage is one stage of an execution. First and Last are the earliest and the
@@ -66,13 +71,32 @@ type Edge struct {
 type Stage struct {
 	Name     string
 	Type     string // of the objects that go through it
+	By       string `json:"-"` // of the objects whose events say so; empty means Type
 	State    State
 	First    time.Time
 	Last     time.Time
 	Attempts int
-	Reason   string     // of the last failure
+	Reason   string     // of the last failure; of an ambiguous stage, what is not known
 	DoneAt   time.Time  // when its rule was first met, by what had been named until then; nothing later takes it away
 	Progress []Progress `json:"-"` // of the objects that have gone through, sorted
+
+	// Of a stage that is complete by its amount: what is certain to have gone through,
+	// and what is to be reached. Zero where it is not known.
+	Covered Money `json:",omitzero"`
+	Target  Money `json:",omitzero"`
+}
+
+// Short returns how much is missing until a stage of amounts is complete: nothing,
+// with its currency, once it is, and the zero Money where it is not known.
+func (s *Stage) Short() Money {
+	if s.State == StateAmbiguous {
+		return Money{}
+	}
+	if reaches(s.Covered, s.Target) {
+		return Money{0, s.Target.Currency}
+	}
+	short, _ := s.Target.Minus(s.Covered)
+	return short
 }
 
 // Progress says when one object went through a stage for the first time.

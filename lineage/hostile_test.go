@@ -35,7 +35,7 @@ func TestAnEventMayNameMuchButNotWithoutBound(t *testing.T) {
 
 func TestANumberThatNoBusinessNeedsBreaksItsContract(t *testing.T) {
 	t.Parallel()
-	cat, err := ParseCatalogue([]File{{"t.yaml", []byte(`
+	cat, err := ParseCatalogue([]File{{Name: "t.yaml", Data: []byte(`
 kind: contract
 type: "a#b%"
 version: 1

@@ -9,13 +9,20 @@ import (
 // place finds the values at a location of a mapping, as text, in order.
 type place interface {
 	find(location string) []string
+	spots(location string) []string // the same location, once for each element that its * stand for
 }
 
 // document is the decoded data of a CloudEvent.
-type document struct{ root any }
+type document struct {
+	root any
+	ce   *CloudEvent // for its attributes
+}
 
 func (d document) find(location string) []string {
 	if !strings.HasPrefix(location, "/") {
+		if value := d.ce.Attribute(location); value != "" {
+			return []string{value}
+		}
 		return nil
 	}
 	var found []string
@@ -46,23 +53,54 @@ func descend(v any, steps []string, yield func(any)) {
 		yield(v)
 		return
 	}
-	step := strings.ReplaceAll(strings.ReplaceAll(steps[0], "~1", "/"), "~0", "~")
-	switch v := v.(type) {
-	case map[string]any:
-		if child, ok := v[step]; ok {
-			descend(child, steps[1:], yield)
+	if list, ok := v.([]any); ok && steps[0] == "*" {
+		for _, item := range list {
+			descend(item, steps[1:], yield)
 		}
-	case []any:
-		if step == "*" {
-			for _, item := range v {
-				descend(item, steps[1:], yield)
+	} else if next, ok := child(v, steps[0]); ok {
+		descend(next, steps[1:], yield)
+	}
+}
+
+func (d document) spots(location string) []string {
+	if !strings.HasPrefix(location, "/") || !runs(location) {
+		return []string{location}
+	}
+	var found []string
+	var follow func(v any, before string, steps []string)
+	follow = func(v any, before string, steps []string) {
+		for i, step := range steps {
+			list, ok := v.([]any)
+			if !ok || step != "*" {
+				if v, ok = child(v, step); !ok {
+					return
+				}
+				before += "/" + step
+				continue
+			}
+			for at, item := range list {
+				follow(item, before+"/"+strconv.Itoa(at), steps[i+1:])
 			}
 			return
 		}
+		found = append(found, before)
+	}
+	follow(d.root, "", strings.Split(location[1:], "/"))
+	return found
+}
+
+// child follows one step of a JSON pointer.
+func child(v any, step string) (any, bool) {
+	switch v := v.(type) {
+	case map[string]any:
+		c, ok := v[strings.ReplaceAll(strings.ReplaceAll(step, "~1", "/"), "~0", "~")]
+		return c, ok
+	case []any:
 		if i, err := strconv.Atoi(step); err == nil && i >= 0 && i < len(v) {
-			descend(v[i], steps[1:], yield)
+			return v[i], true
 		}
 	}
+	return nil, false
 }
 
 // attributes are the business attributes of a span or log record.
@@ -77,3 +115,6 @@ func (a attributes) find(location string) []string {
 	}
 	return found
 }
+
+// An attribute has one value, and so one spot.
+func (a attributes) spots(location string) []string { return []string{location} }

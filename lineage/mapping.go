@@ -24,15 +24,18 @@ func (c *Catalogue) FromCloudEvent(tenant string, ce *CloudEvent, ingested time.
 		e.Time = ingested
 	}
 	e.TraceID, e.SpanID = parseTraceParent(ce.TraceParent)
-	if k, ok := c.contracts[contractKey{"event", ce.Type}]; ok {
-		value, err := k.check(ce.Data)
-		if err != nil {
-			return Event{}, err
-		}
-		if !c.apply(k, document{value}, &e) {
+	k, at, err := c.reader(ce, ingested)
+	if err != nil {
+		return Event{}, err
+	}
+	if k != nil {
+		if !c.apply(k, at, &e) {
 			return Event{}, Errorf(Invalid, "contract "+k.name, "%s: has no id that can be used; it is the event's subject", k.Map.Subject.ID)
 		}
-		if e.Amount, err = k.amount(document{value}); err != nil {
+		if e.Amount, err = k.Map.Amount.read(at); err == nil {
+			err = e.mistaken
+		}
+		if err != nil {
 			return Event{}, E(Invalid, "contract "+k.name, err)
 		}
 	} else {
@@ -48,15 +51,17 @@ func (c *Catalogue) FromCloudEvent(tenant string, ce *CloudEvent, ingested time.
 }
 
 // FromSpan maps a span that carries business attributes, by its contract or by
-// the conventions. It returns false for one that carries none.
+// the conventions, or that links to other traces: it may lead on from what they are
+// about. It returns false for one that does neither.
 func (c *Catalogue) FromSpan(s *Span) (Event, bool) {
-	if len(s.Business) == 0 {
+	links := linkedTraces(s)
+	if len(s.Business) == 0 && len(links) == 0 {
 		return Event{}, false
 	}
 	e := Event{
 		Tenant: s.Tenant, Source: "otel:" + s.Service, ID: s.TraceID.String() + "-" + s.SpanID.String(),
 		Kind: SpanEvent, Type: s.Name, Time: s.Start, Ingested: s.Ingested,
-		TraceID: s.TraceID, SpanID: s.SpanID, Payload: s.Attributes, Hash: s.Hash,
+		TraceID: s.TraceID, SpanID: s.SpanID, Links: links, Payload: s.Attributes, Hash: s.Hash,
 	}
 	if s.TraceID.IsZero() || s.SpanID.IsZero() {
 		e.ID = "span-" + strconv.FormatUint(s.Hash, 16) // without an identity its content is one
@@ -95,12 +100,12 @@ func (c *Catalogue) fromAttributes(signal string, attrs []Attr, plain Event) (Ev
 			e.addRef(o, Mentions)
 		}
 	}
-	if k, ok := c.contracts[contractKey{signal, e.Type}]; ok {
+	if k := c.readerOf(signal, e.Type, attrs, e.Ingested); k != nil {
 		plain.Correlation = e.Correlation
 		mapped := naming{Event: plain}
 		if c.apply(k, attributes(attrs), &mapped) {
 			// A span with a wrong amount is a span all the same; it tells none.
-			mapped.Amount, _ = k.amount(attributes(attrs))
+			mapped.Amount, _ = k.Map.Amount.read(attributes(attrs))
 			// What the conventions found beside the contract's own stays named.
 			for _, r := range e.Refs {
 				mapped.addRef(r.Object, r.Role)
@@ -108,7 +113,7 @@ func (c *Catalogue) fromAttributes(signal string, attrs []Attr, plain Event) (Ev
 			e = mapped
 		}
 	}
-	return e.Event, len(e.Refs) > 0 || e.Correlation != ""
+	return e.Event, len(e.Refs) > 0 || e.Correlation != "" || len(e.Links) > 0
 }
 
 // apply reads an event by its contract. It returns false when the contract
@@ -127,6 +132,10 @@ func (c *Catalogue) apply(k *contract, at place, e *naming) bool {
 		role := m.Role
 		if role == "" {
 			role = Mentions
+		}
+		if m.Amount != nil {
+			c.allocate(m, role, at, e)
+			continue
 		}
 		for _, o := range c.objects(m, at) {
 			e.addRef(o, role)
@@ -155,41 +164,27 @@ func (c *Catalogue) apply(k *contract, at place, e *naming) bool {
 	return true
 }
 
-// amount reads the amount of the subject. Where nothing is written there is none.
-func (k *contract) amount(at place) (Money, error) {
-	m := k.Map.Amount
-	if m == nil {
-		return Money{}, nil
-	}
-	currency := first(at, m.Currency)
-	if text := first(at, m.Minor); text != "" {
-		minor, err := strconv.ParseInt(text, 10, 64)
-		if err != nil {
-			return Money{}, Errorf(Invalid, "", "%s: %q is no whole number of minor units", m.Minor, clip(text))
-		}
-		_, err = ParseMoney("0", currency)
-		return Money{minor, currency}, err
-	}
-	text := first(at, m.Value)
-	if text == "" {
-		return Money{}, nil
-	}
-	return ParseMoney(text, currency)
-}
-
+// objects finds the ids of a reference, each in the scope that stands beside it.
 func (c *Catalogue) objects(m RefMapping, at place) []Object {
 	var found []Object
-	scope := first(at, m.Scope)
-	for _, id := range at.find(m.ID) {
-		if o, ok := c.Object(m.Type, m.System, scope, id); ok {
-			found = append(found, o)
+	spots := []string{m.ID}
+	if m.Scope != "" {
+		spots = at.spots(m.ID)
+	}
+	for _, spot := range spots {
+		scope := first(at, bind(m.Scope, m.ID, spot))
+		for _, id := range at.find(spot) {
+			if o, ok := c.Object(m.Type, m.System, scope, id); ok {
+				found = append(found, o)
+			}
 		}
 	}
 	return found
 }
 
-// parseObject reads type/id or type/system:id. A system is a lower-case name,
-// so that an id may itself hold a colon after anything else.
+// parseObject reads type/id or type/system:id, and of a type whose ids have a scope
+// type/system:scope|id. A system is a lower-case name, so that an id may itself hold
+// a colon after anything else.
 func (c *Catalogue) parseObject(s string) (Object, bool) {
 	typ, id, ok := strings.Cut(s, "/")
 	if !ok {
@@ -199,7 +194,11 @@ func (c *Catalogue) parseObject(s string) (Object, bool) {
 	if before, after, ok := strings.Cut(id, ":"); ok && systemName(before) {
 		system, id = before, after
 	}
-	return c.Object(typ, system, "", id)
+	scope := ""
+	if c.def.Types[typ].Scope != "" {
+		scope, id, _ = strings.Cut(id, "|")
+	}
+	return c.Object(typ, system, scope, id)
 }
 
 func systemName(s string) bool {

@@ -31,7 +31,7 @@ map:
   subject: {type: order, id: /salesOrder}
   refs:
     - {type: opportunity, id: /crm/opportunity, role: fulfils}
-    - {type: invoice, id: /invoices/*/no, role: bills}
+    - {type: invoice, id: /invoices/*/no, role: bills, amount: {value: /invoices/*/net, currency: /currency}}
   aliases:
     - {a: {type: order, id: /salesOrder}, b: {type: order, system: crm, id: /crm/order}}
   stage: ordered
@@ -51,7 +51,7 @@ map:
 
 func testMapping(t testing.TB) *Catalogue {
 	t.Helper()
-	cat, err := ParseCatalogue([]File{{"test.yaml", []byte(testCatalogue)}})
+	cat, err := ParseCatalogue([]File{{Name: "test.yaml", Data: []byte(testCatalogue)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,7 +180,7 @@ func TestABadCatalogueIsNamedByFileLineAndColumn(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := ParseCatalogue([]File{{"good.yaml", []byte(testCatalogue)}, {"bad.yaml", []byte(c.text)}})
+			_, err := ParseCatalogue([]File{{Name: "good.yaml", Data: []byte(testCatalogue)}, {Name: "bad.yaml", Data: []byte(c.text)}})
 			if KindOf(err) != Invalid || !strings.HasPrefix(err.Error(), "bad.yaml:") || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %v; want %q", err, c.want)
 			}
@@ -209,8 +209,8 @@ func TestIDsHaveOneForm(t *testing.T) {
 }
 
 func FuzzCloudEvent(f *testing.F) {
-	f.Add([]byte(`{"specversion":"1.0","id":"1","source":"erp","type":"erp.order.booked","data":{"salesOrder":"0001","invoices":[{"no":1}]}}`))
-	f.Add([]byte(`{"specversion":"1.0","id":"1","source":"s","type":"t","subject":"order/erp:1","data":{"objects":{"quote":["1",2]},"relations":[{"from":"a/b"}],"aliases":[["a/1"]]}}`))
+	f.Add([]byte(`{"specversion":"1.0","id":"1","source":"erp","type":"erp.order.booked","data":{"salesOrder":"0001","currency":"EUR","invoices":[{"no":1,"net":"1.5"},{"net":2},{"no":1,"net":"-3"}]}}`))
+	f.Add([]byte(`{"specversion":"1.0","id":"1","source":"s","type":"t","subject":"order/erp:1","data":{"objects":{"quote":["1",2]},"relations":[{"from":"a/b","to":"c/d","amount":{"value":"1","currency":"EUR"}}],"aliases":[["a/1"]]}}`))
 	cat := testMapping(f)
 	f.Fuzz(func(t *testing.T, text []byte) {
 		ce, err := ParseCloudEvent(text)
@@ -232,7 +232,7 @@ func FuzzCloudEvent(f *testing.F) {
 func FuzzCatalogue(f *testing.F) {
 	f.Add([]byte(testCatalogue))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		if _, err := ParseCatalogue([]File{{"fuzz.yaml", text}}); err != nil && !strings.HasPrefix(err.Error(), "fuzz.yaml:") {
+		if _, err := ParseCatalogue([]File{{Name: "fuzz.yaml", Data: text}}); err != nil && !strings.HasPrefix(err.Error(), "fuzz.yaml:") {
 			// What only the whole catalogue can tell has no place of its own.
 			if !strings.HasPrefix(err.Error(), "catalogue: ") {
 				t.Fatalf("no place in %v", err)

@@ -1,6 +1,7 @@
 package lineage
 
 import (
+	"math"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -16,6 +17,36 @@ type Money struct {
 
 // IsZero tells whether no amount was told; an amount of nothing has a currency.
 func (m Money) IsZero() bool { return m.Currency == "" }
+
+// Plus adds an amount of the same currency. It returns false, and no amount, for one
+// of another currency, for one that was not told, and where an int64 of minor units
+// cannot hold the sum.
+func (m Money) Plus(n Money) (Money, bool) {
+	sum := m.Minor + n.Minor
+	if m.IsZero() || m.Currency != n.Currency || (n.Minor > 0) != (sum > m.Minor) && n.Minor != 0 {
+		return Money{}, false
+	}
+	return Money{sum, m.Currency}, true
+}
+
+// Minus subtracts like Plus.
+func (m Money) Minus(n Money) (Money, bool) {
+	if n.Minor == math.MinInt64 {
+		return Money{}, false
+	}
+	return m.Plus(Money{-n.Minor, n.Currency})
+}
+
+// negative returns -m.
+func (m Money) negative() Money { return Money{-m.Minor, m.Currency} }
+
+// magnitude returns m without its sign.
+func (m Money) magnitude() Money {
+	if m.Minor < 0 {
+		return m.negative()
+	}
+	return m
+}
 
 // maxAmount is how long the text of an amount may be: a decimal of 40 signs is
 // beyond all the money there is, and one with an exponent could be a megabyte.

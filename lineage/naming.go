@@ -10,44 +10,125 @@ const MaxNamed = 10_000
 const MaxID = 1024
 
 // naming is an event while it is mapped: what it names is noted once, by the
-// first and strongest role.
+// first and strongest role. Amounts for one object add up, as the lines of an
+// invoice do.
 type naming struct {
 	Event
-	known   map[Object]struct{} // of Refs, once there are many
-	tooMany bool
-	tooLong int // bytes of an id that is none; 0: there is no such
+	refs     places[Object]
+	stated   places[Relation]
+	partial  map[Relation]struct{} // a part of these was named without an amount, so the whole is not told
+	tooMany  bool
+	tooLong  int   // bytes of an id that is none; 0: there is no such
+	mistaken error // the first amount that cannot be taken
+}
+
+// places are the places in a list by what stands there, once there are many.
+type places[K comparable] map[K]int
+
+// find looks for a key in a list of n, which has at(i) at i.
+func (p *places[K]) find(key K, n int, at func(int) K) (int, bool) {
+	if *p == nil && n <= fewNames {
+		for i := range n {
+			if at(i) == key {
+				return i, true
+			}
+		}
+		return 0, false
+	}
+	if *p == nil {
+		*p = make(places[K], 2*n)
+	}
+	for i := len(*p); i < n; i++ {
+		(*p)[at(i)] = i
+	}
+	i, ok := (*p)[key]
+	return i, ok
+}
+
+func (e *naming) ref(o Object) (int, bool) {
+	return e.refs.find(o, len(e.Refs), func(i int) Object { return e.Refs[i].Object })
 }
 
 func (e *naming) addRef(o Object, role Role) {
 	if !e.fits(o) {
 		return
 	}
-	if e.known == nil && len(e.Refs) > fewNames {
-		e.known = make(map[Object]struct{}, 2*len(e.Refs))
-		for _, r := range e.Refs {
-			e.known[r.Object] = struct{}{}
-		}
-	}
-	if e.known != nil {
-		if _, ok := e.known[o]; ok {
-			return
-		}
-		e.known[o] = struct{}{}
-	} else {
-		for _, r := range e.Refs {
-			if r.Object == o {
-				return
-			}
-		}
-	}
-	if e.room() {
+	if _, known := e.ref(o); !known && e.room() {
 		e.Refs = append(e.Refs, Ref{Object: o, Role: role})
 	}
 }
 
+// allocate notes an object with how much of the subject's amount goes to it, zero
+// where the place for it is empty. An object that has another role already is
+// related by this one as well: an amount is never put on a relation of another kind.
+func (e *naming) allocate(o Object, role Role, m Money) {
+	e.addRef(o, role)
+	i, known := e.ref(o)
+	subject := e.Subject()
+	switch {
+	case !known || o == subject:
+	case e.Refs[i].Role != role:
+		if !subject.IsZero() {
+			e.addRelation(Relation{From: subject, To: o, Qualifier: string(role), Amount: m})
+		}
+	default:
+		e.tally(&e.Refs[i].Amount, Relation{From: subject, To: o, Qualifier: string(role)}, m)
+	}
+}
+
 func (e *naming) addRelation(r Relation) {
-	if e.fits(r.From) && e.fits(r.To) && e.room() {
+	if !e.fits(r.From) || !e.fits(r.To) {
+		return
+	}
+	amount := r.Amount
+	r.Amount = Money{}
+	i, again := e.stated.find(r, len(e.Relations), func(i int) Relation {
+		s := e.Relations[i]
+		s.Amount = Money{}
+		return s
+	})
+	switch {
+	case again && e.Relations[i].Amount.IsZero(): // a part of it lacks its amount
+	case again:
+		e.tally(&e.Relations[i].Amount, r, amount)
+	case e.room():
+		r.Amount = amount
 		e.Relations = append(e.Relations, r)
+	}
+}
+
+// tally adds an amount to what is told for a relation. Once a part of it lacks its
+// amount, the whole is not known.
+func (e *naming) tally(sum *Money, r Relation, m Money) {
+	_, lacking := e.partial[r]
+	switch {
+	case lacking:
+	case m.IsZero():
+		e.lacks(r)
+		*sum = Money{}
+	case sum.IsZero():
+		*sum = m
+	default:
+		more, ok := sum.Plus(m)
+		if !ok {
+			e.mistake(Errorf(Invalid, "", "the amounts for %s cannot be added: %s and %s", clip(r.To.String()), sum, m))
+			e.lacks(r)
+		}
+		*sum = more
+	}
+}
+
+func (e *naming) lacks(r Relation) {
+	if e.partial == nil {
+		e.partial = make(map[Relation]struct{})
+	}
+	e.partial[r] = struct{}{}
+}
+
+// mistake notes an amount that cannot be taken.
+func (e *naming) mistake(err error) {
+	if e.mistaken == nil {
+		e.mistaken = err
 	}
 }
 

@@ -62,6 +62,7 @@ const (
 type Ref struct {
 	Object Object
 	Role   Role
+	Amount Money // how much of the subject's amount goes to Object; zero: not told
 }
 
 // Relation is an edge that an event states between two objects, neither of
@@ -69,6 +70,7 @@ type Ref struct {
 type Relation struct {
 	From, To  Object
 	Qualifier string
+	Amount    Money // how much of one's amount goes to the other; zero: not told
 }
 
 // Equality is an event's statement that two ids name one object. Edges of a

@@ -8,7 +8,7 @@ import (
 
 func searchGraph(t *testing.T) *Graph {
 	t.Helper()
-	cat, err := ParseCatalogue([]File{{"types.yaml", []byte(testCatalogue)}, {"flow.yaml", []byte(`
+	cat, err := ParseCatalogue([]File{{Name: "types.yaml", Data: []byte(testCatalogue)}, {Name: "flow.yaml", Data: []byte(`
 kind: flow
 name: f
 anchor: order

@@ -1,7 +1,7 @@
 package lineage
 
 import (
-	"fmt"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -54,10 +54,8 @@ type Source struct {
 }
 
 // checkSLA checks what can be told of an SLA by itself.
-func checkSLA(s *SLA) error {
-	fail := func(format string, args ...any) error {
-		return Errorf(Invalid, "catalogue", "sla %s: %s", s.Name, fmt.Sprintf(format, args...))
-	}
+func (f *faults) checkSLA(e entry, s *SLA) {
+	told := len(f.found)
 	for _, need := range []struct{ name, value, want string }{
 		{"name", s.Name, "a name such as invoice-posted"},
 		{"flow", s.Flow, "the name of a flow"},
@@ -66,41 +64,51 @@ func checkSLA(s *SLA) error {
 		{"stop", s.Stop, "the stage that ends it"},
 	} {
 		if need.value == "" {
-			return fail("%s is missing; want %s", need.name, need.want)
+			f.at(e, route{need.name}, "%s is missing; want %s", need.name, need.want)
 		}
 	}
-	switch {
-	case strings.Trim(s.Name, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" || len(s.Name) > 63:
-		return fail("name is %q; want small letters, digits and dashes, at most 63, such as invoice-posted", clip(s.Name))
-	case s.Target <= 0:
-		return fail("target is %s; want a duration of more than 0", time.Duration(s.Target))
-	case s.Start == s.Stop:
-		return fail("start and stop are both %q; the clock would end as it starts", s.Start)
-	case s.Pause != "" && s.Resume == "":
-		return fail("pause is %q and resume is missing; the clock would never go on", s.Pause)
-	case s.Severity != "" && s.Severity != SeverityPage && s.Severity != SeverityTicket:
-		return fail("severity is %q; want page or ticket", s.Severity)
+	if strings.Trim(s.Name, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" || len(s.Name) > 63 {
+		f.at(e, route{"name"}, "name is %q; want small letters, digits and dashes, at most 63, such as invoice-posted", clip(s.Name))
+	}
+	if s.Target <= 0 {
+		f.at(e, route{"target"}, "target is %s; want a duration of more than 0", time.Duration(s.Target))
+	}
+	if s.Start != "" && s.Start == s.Stop {
+		f.at(e, route{"stop"}, "start and stop are both %q; the clock would end as it starts", s.Start)
+	}
+	if s.Pause != "" && s.Resume == "" {
+		f.at(e, route{"pause"}, "pause is %q and resume is missing; the clock would never go on", s.Pause)
+	}
+	if s.Severity != "" && s.Severity != SeverityPage && s.Severity != SeverityTicket {
+		f.at(e, route{"severity"}, "severity is %q; want page or ticket", s.Severity)
 	}
 	schedule, err := s.Calendar.Schedule()
 	if err != nil {
-		return fail("%v", err)
+		f.at(e, append(route{"calendar"}, calendarField(err)...), "%v", err)
+		return
+	}
+	if len(f.found) > told {
+		return
 	}
 	if _, ok := schedule.Add(time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC), time.Duration(s.Target)); !ok {
-		return fail("target is %s; its calendar is not open for so long within ten years", time.Duration(s.Target))
+		f.at(e, route{"target"}, "target is %s; its calendar is not open for so long within ten years", time.Duration(s.Target))
 	}
-	return nil
 }
 
-// checkFlow checks what an SLA says of its flow, which may stand in another file.
-func (s *SLA) checkFlow(flows []Flow) error {
-	at := slices.IndexFunc(flows, func(f Flow) bool { return f.Name == s.Flow })
-	if at < 0 {
-		return Errorf(Invalid, "catalogue", "sla %s: flow is %q; there is no such flow", s.Name, s.Flow)
+// calendarField is the field that a calendar's error begins with, and of the hours
+// the days.
+func calendarField(err error) route {
+	var told *Error
+	if !errors.As(err, &told) {
+		return nil
 	}
-	if _, ok := flows[at].Ranks[s.Subject]; !ok {
-		return Errorf(Invalid, "catalogue", "sla %s: subject is %q; want a type with a rank in the flow %s", s.Name, s.Subject, s.Flow)
+	name, rest, _ := strings.Cut(told.Err.Error(), " ")
+	name = strings.TrimSuffix(name, ":")
+	if days, ok := strings.CutPrefix(rest, "of "); ok && name == "hours" {
+		days, _, _ = strings.Cut(days, ":")
+		return route{name, days}
 	}
-	return nil
+	return route{name}
 }
 
 // SLAs returns the SLAs of the catalogue, sorted by name. They must not be changed.

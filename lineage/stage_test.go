@@ -24,10 +24,10 @@ func TestAStageIsCompleteWhenEveryObjectOfItsTypeHasGoneThrough(t *testing.T) {
 		n++
 		e := Event{Tenant: "default", Source: "s", ID: fmt.Sprint(n), Time: time.Unix(int64(n), 0), Hash: uint64(n), Outcome: outcome}
 		o, _ := cat.parseObject(subject)
-		e.Refs = []Ref{{o, Subject}}
+		e.Refs = []Ref{{Object: o, Role: Subject}}
 		for _, name := range objects {
 			o, _ := cat.parseObject(name)
-			e.Refs = append(e.Refs, Ref{o, Mentions})
+			e.Refs = append(e.Refs, Ref{Object: o, Role: Mentions})
 		}
 		g.Add(&e)
 		g.Recompute()

@@ -127,10 +127,10 @@ func executionsComeBack(t *testing.T, f *Fixture) {
 			Tenant: "default", Flow: words.Draw(rt, "flow"), Anchor: objects.Draw(rt, "anchor"), Unanchored: rapid.Bool().Draw(rt, "unanchored"),
 			State: lineage.State(words.Draw(rt, "state")), Stage: words.Draw(rt, "stage"), Truncated: rapid.Bool().Draw(rt, "truncated"),
 			Members:   []lineage.Member{{Object: objects.Draw(rt, "member"), Aliases: []lineage.Object{objects.Draw(rt, "alias")}, Rank: rapid.Int().Draw(rt, "rank"), Leaf: true, Amount: lineage.Money{Minor: rapid.Int64Min(1).Draw(rt, "minor"), Currency: "EUR"}}},
-			Edges:     []lineage.Edge{{From: objects.Draw(rt, "from"), To: objects.Draw(rt, "to"), Qualifier: "bills", Evidence: []lineage.Evidence{{Kind: lineage.SpanEvent, Source: words.Draw(rt, "source"), ID: "1"}}}},
+			Edges:     []lineage.Edge{{From: objects.Draw(rt, "from"), To: objects.Draw(rt, "to"), Qualifier: "bills", Evidence: []lineage.Evidence{{Kind: lineage.SpanEvent, Source: words.Draw(rt, "source"), ID: "1"}}, Allocations: []lineage.Allocation{{Amount: lineage.Money{Minor: -7, Currency: "EUR"}, By: lineage.Evidence{Source: "s", ID: "2"}, At: at(time.Second)}}}},
 			Claims:    []lineage.Claim{{Claim: "correlation:" + words.Draw(rt, "claim"), State: lineage.Claimed}},
 			Events:    []*lineage.Event{{Tenant: "default", Source: words.Draw(rt, "source"), ID: words.Draw(rt, "id")}},
-			Stages:    []lineage.Stage{{Name: "order", Type: "order", State: lineage.StateDone, First: at(time.Nanosecond), Last: at(time.Second), Attempts: 2, Reason: words.Draw(rt, "reason"), DoneAt: at(3 * time.Nanosecond)}},
+			Stages:    []lineage.Stage{{Name: "order", Type: "order", State: lineage.StateDone, First: at(time.Nanosecond), Last: at(time.Second), Attempts: 2, Reason: words.Draw(rt, "reason"), DoneAt: at(3 * time.Nanosecond), Covered: lineage.Money{Minor: rapid.Int64Min(1).Draw(rt, "covered"), Currency: "EUR"}, Target: lineage.Money{Minor: 9, Currency: "EUR"}}},
 			StartedAt: moments.Draw(rt, "started"), LastAt: moments.Draw(rt, "last"), EndedAt: moments.Draw(rt, "ended"),
 		}
 		e.Stages[0].Progress = []lineage.Progress{{Object: e.Anchor, DoneAt: at(time.Second)}}

@@ -71,7 +71,7 @@ var logs = rapid.Custom(func(t *rapid.T) lineage.Log {
 	}
 })
 
-var kinds = rapid.SampledFrom([]lineage.EventKind{lineage.BusinessEvent, lineage.SpanEvent, lineage.LogEvent})
+var kinds = rapid.SampledFrom([]lineage.EventKind{lineage.BusinessEvent, lineage.SpanEvent, lineage.LogEvent, lineage.DecisionEvent})
 
 var events = rapid.Custom(func(t *rapid.T) lineage.Event {
 	w := func(name string) string { return words.Draw(t, name) }
@@ -84,10 +84,15 @@ var events = rapid.Custom(func(t *rapid.T) lineage.Event {
 		Contract: w("contract"), Payload: w("payload"), Hash: rapid.Uint64().Draw(t, "hash"),
 	}
 	for range rapid.IntRange(0, 4).Draw(t, "refs") {
-		e.Refs = append(e.Refs, lineage.Ref{Object: objects.Draw(t, "ref"), Role: lineage.Role(w("role"))})
+		e.Refs = append(e.Refs, lineage.Ref{Object: objects.Draw(t, "ref"), Role: lineage.Role(w("role")), Amount: amounts.Draw(t, "of ref")})
 	}
 	for range rapid.IntRange(0, 2).Draw(t, "relations") {
-		e.Relations = append(e.Relations, lineage.Relation{From: objects.Draw(t, "from"), To: objects.Draw(t, "to"), Qualifier: w("qualifier")})
+		e.Relations = append(e.Relations, lineage.Relation{From: objects.Draw(t, "from"), To: objects.Draw(t, "to"), Qualifier: w("qualifier"), Amount: amounts.Draw(t, "of relation")})
+	}
+	for range rapid.IntRange(0, 2).Draw(t, "links") {
+		if trace := traceIDs.Draw(t, "link"); !trace.IsZero() {
+			e.Links = append(e.Links, trace)
+		}
 	}
 	for range rapid.IntRange(0, 2).Draw(t, "equalities") {
 		e.Equalities = append(e.Equalities, lineage.Equality{A: objects.Draw(t, "a"), B: objects.Draw(t, "b"), Priority: rapid.Int().Draw(t, "priority")})
