@@ -34,8 +34,16 @@ var floors = map[string]row{
 	"catalog": {tests: []string{"lineage"}},
 
 	// Ground and rules.
-	"lineage": {pure: rules, tests: []string{"catalog"}},
+	"lineage": {pure: rules, tests: []string{"catalog", "lineage/logs"}},
 	"slo":     {may: []string{"lineage"}, pure: rules},
+
+	// Logs of made-up businesses that know their truth, for tests and benchmarks.
+	"lineage/logs": {may: []string{"lineage"}},
+
+	// Formats of process mining: told apart from the rules, and of the ground's words.
+	"lineage/ocel":          {may: []string{"lineage"}, pure: rules, tests: []string{"lineage/ocel/oceltest"}},
+	"lineage/ocel/oceltest": {may: []string{"lineage/ocel"}},
+	"lineage/ocel/sqlite":   {may: []string{"lineage", "lineage/ocel"}, tests: []string{"lineage/ocel/oceltest"}},
 
 	// Services: loops that run the rules.
 	"lineage/stitcher": {may: []string{"lineage"}, tests: []string{"catalog"}},

@@ -1,7 +1,7 @@
 // Package catalog holds the catalogue that the program ships with: central/ is
 // the flow quote-to-cash and its types, reference/ the contracts of the bundled
-// pipeline's events. A folder of your own is read after it and may redefine any
-// of it.
+// pipeline's events, as any team has them. A folder of your own is read after it;
+// what stands at its top or in its central/ may redefine what is central here.
 package catalog
 
 import (

@@ -98,3 +98,27 @@ func TestRejectedInvoiceIsTheOrdersFailure(t *testing.T) {
 		t.Errorf("it is %s of %s, %d %q, over %s", e.Outcome, e.Stage, e.Answer, e.Reason, e.Amount)
 	}
 }
+
+// A payment that clears several invoices says how much of it each of them gets.
+func TestPaymentSaysHowMuchEachInvoiceGets(t *testing.T) {
+	t.Parallel()
+	ce, err := lineage.ParseCloudEvent([]byte(`{
+		"specversion": "1.0", "id": "1", "source": "urn:example:bank", "type": "com.example.bank.payment.received.v1", "data": {
+			"paymentDocument": "1400000001", "endToEndId": "E-1", "amount": {"value": "1250.00", "currency": "EUR"},
+			"remittance": [{"invoice": "90000001", "amount": {"value": "1000.00", "currency": "EUR"}},
+				{"invoice": "90000002", "amount": {"value": "250.00", "currency": "EUR"}}]}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := parse(t).FromCloudEvent("default", &ce, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := make(map[string]string)
+	for _, r := range e.Refs {
+		got[r.Object.ID] = r.Amount.String()
+	}
+	if diff := cmp.Diff(map[string]string{"1400000001": "", "90000001": "1000.00 EUR", "90000002": "250.00 EUR"}, got); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -105,11 +105,9 @@ func (s *Server) executionsJSON(r *http.Request, a ask) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := executionsAnswer{Executions: make([]summaryJSON, 0, len(list.Executions)), Next: list.Next}
-	for _, x := range list.Executions {
-		out.Executions = append(out.Executions, summaryJSON{
-			x.Flow, named(x.Anchor), string(x.State), moment(x.StartedAt), x.Stage,
-		})
-	}
-	return out, nil
+	return executionsAnswer{each(list.Executions, summaryOf), list.Next}, nil
+}
+
+func summaryOf(x lineage.Summary) summaryJSON {
+	return summaryJSON{x.Flow, named(x.Anchor), string(x.State), moment(x.StartedAt), x.Stage}
 }

@@ -39,10 +39,20 @@ type fake struct {
 	queues         func() ([]lineage.Queue, error)
 	transitions    func(slo.Key, int) ([]slo.Transition, error)
 	trend          func(time.Time, time.Duration) ([]lineage.Queue, error)
+	variants       func(lineage.VariantQuery) (lineage.Variants, error)
+	variantList    func(lineage.VariantListQuery) (lineage.VariantPage, error)
+	stitchability  func(lineage.StitchQuery) (lineage.Stitchability, error)
+	traffic        func(lineage.TrafficQuery) (lineage.Traffic, error)
+	flowEvents     func(flow string, yield func(*lineage.Event) error) error
 	catalogue      *lineage.Catalogue
 	status         func() (Status, error)
+	suppressed     func(id string) (lineage.Suppressed, error)
+	heard          map[string]time.Time
+	sightings      func(ctx context.Context, id string, limit int) (lineage.Sought[lineage.Sighting], error)
+	refusals       func(ctx context.Context, id string, limit int) (lineage.Sought[lineage.Quarantined], error)
 	ready          func() []string
 	feed           *feed
+	desk           // what is decided, and held back
 }
 
 func (f *fake) unknown(what string) error {
@@ -163,6 +173,41 @@ func (f *fake) QueueTrend(_ context.Context, tenant string, since time.Time, ste
 	return f.trend(since, step)
 }
 
+func (f *fake) Variants(_ context.Context, q lineage.VariantQuery) (lineage.Variants, error) {
+	if f.variants == nil || q.Tenant != "default" {
+		return lineage.Variants{}, f.unknown("Variants")
+	}
+	return f.variants(q)
+}
+
+func (f *fake) VariantExecutions(_ context.Context, q lineage.VariantListQuery) (lineage.VariantPage, error) {
+	if f.variantList == nil || q.Tenant != "default" {
+		return lineage.VariantPage{}, f.unknown("VariantExecutions")
+	}
+	return f.variantList(q)
+}
+
+func (f *fake) FlowEvents(_ context.Context, tenant, flow string, yield func(*lineage.Event) error) error {
+	if f.flowEvents == nil || tenant != "default" {
+		return f.unknown("FlowEvents")
+	}
+	return f.flowEvents(flow, yield)
+}
+
+func (f *fake) Traffic(_ context.Context, q lineage.TrafficQuery) (lineage.Traffic, error) {
+	if f.traffic == nil || q.Tenant != "default" {
+		return lineage.Traffic{}, f.unknown("Traffic")
+	}
+	return f.traffic(q)
+}
+
+func (f *fake) Stitchability(_ context.Context, q lineage.StitchQuery) (lineage.Stitchability, error) {
+	if f.stitchability == nil || q.Tenant != "default" {
+		return lineage.Stitchability{}, f.unknown("Stitchability")
+	}
+	return f.stitchability(q)
+}
+
 // Catalogue is what is in force: an empty one unless the test says otherwise.
 func (f *fake) Catalogue() *lineage.Catalogue {
 	if f.catalogue != nil {
@@ -180,6 +225,29 @@ func (f *fake) Status(context.Context) (Status, error) {
 		return Status{}, f.unknown("Status")
 	}
 	return f.status()
+}
+
+func (f *fake) Suppressed(_ context.Context, tenant, id string) (lineage.Suppressed, error) {
+	if f.suppressed == nil || tenant != "default" {
+		return lineage.Suppressed{}, f.unknown("Suppressed")
+	}
+	return f.suppressed(id)
+}
+
+func (f *fake) Heard() map[string]time.Time { return f.heard }
+
+func (f *fake) Sightings(ctx context.Context, tenant, id string, limit int) (lineage.Sought[lineage.Sighting], error) {
+	if f.sightings == nil || tenant != "default" {
+		return lineage.Sought[lineage.Sighting]{}, f.unknown("Sightings")
+	}
+	return f.sightings(ctx, id, limit)
+}
+
+func (f *fake) Refusals(ctx context.Context, tenant, id string, limit int) (lineage.Sought[lineage.Quarantined], error) {
+	if f.refusals == nil || tenant != "default" {
+		return lineage.Sought[lineage.Quarantined]{}, f.unknown("Refusals")
+	}
+	return f.refusals(ctx, id, limit)
 }
 
 // feed hands changes to whoever has subscribed.
@@ -238,7 +306,7 @@ func (f *fake) deps() Deps {
 		ready = func() []string { return nil }
 	}
 	return Deps{
-		Lineage: f, Traces: f, Quarantine: f, Status: f, Ready: ready, Clocks: f, Incidents: f, Queues: f, History: f, Trends: f, Catalogue: f.Catalogue,
+		Lineage: f, Traces: f, Quarantine: f, Exports: f, Status: f, Suppressed: f, Texts: f, Decisions: f, Guards: f, Audit: f, Absences: f, Ready: ready, Clocks: f, Incidents: f, Queues: f, History: f, Trends: f, Variants: f, Stitching: f, Traffic: f, Catalogue: f.Catalogue,
 		Registerer: reg, Gatherer: reg, Now: func() time.Time { return noon },
 	}
 }

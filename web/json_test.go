@@ -32,16 +32,25 @@ func TestTheAPIKeepsItsShapes(t *testing.T) {
 	const execution = `{
 		"flow":"quote-to-cash","anchor":{"type":"order","id":"SO-1"},"state":"open","truncated":false,
 		"objects":[
-			{"type":"quote","id":"Q-1","system":"crm","aliases":[],"rank":-1,"leaf":false,"placeholder":true,"amount":null},
-			{"type":"order","id":"SO-1","system":"erp","aliases":[{"type":"order","id":"006A","system":"crm"}],"rank":0,"leaf":false,"placeholder":false,"amount":{"minor":125000,"currency":"EUR","text":"1250.00"}},
-			{"type":"invoice","id":"INV/1","system":"erp","aliases":[],"rank":2,"leaf":true,"placeholder":false,"amount":null}],
-		"relations":[{"from":{"type":"invoice","id":"INV/1"},"to":{"type":"order","id":"SO-1"},"qualifier":"bills","evidence":[{"kind":"event","source":"erp","id":"e-2"}]}],
+			{"type":"quote","id":"Q-1","system":"crm","aliases":[],"rank":-1,"leaf":false,"placeholder":true,"amount":null,
+			 "why":{"text":"what brings quote Q-1 here is not shown: the cap of this transaction leaves it out, or the flow has changed since","steps":[],"same":[],"cut":true}},
+			{"type":"order","id":"SO-1","system":"erp","aliases":[{"type":"order","id":"006A","system":"crm"}],"rank":0,"leaf":false,"placeholder":false,"amount":{"minor":125000,"currency":"EUR","text":"1250.00"},
+			 "why":{"text":"order SO-1 is the anchor of this transaction; order 006A (crm) is the same object as order SO-1 (erp): none of the events of this transaction says so itself","steps":[],"same":[
+				{"a":{"type":"order","id":"006A","system":"crm","scope":""},"b":{"type":"order","id":"SO-1","system":"erp","scope":""},"evidence":null,
+				 "text":"order 006A (crm) is the same object as order SO-1 (erp): none of the events of this transaction says so itself"}],"cut":false}},
+			{"type":"invoice","id":"INV/1","system":"erp","aliases":[],"rank":2,"leaf":true,"placeholder":false,"amount":null,
+			 "why":{"text":"invoice INV/1 bills order SO-1: event e-2 from erp","steps":[
+				{"object":{"type":"invoice","id":"INV/1","system":"erp","scope":""},"next":{"type":"order","id":"SO-1","system":"erp","scope":""},
+				 "says":{"from":{"type":"invoice","id":"INV/1","system":"erp","scope":""},"to":{"type":"order","id":"SO-1","system":"erp","scope":""},"qualifier":"bills"},
+				 "claim":"","evidence":{"kind":"event","source":"erp","id":"e-2","type":"","time":null},"anchor_evidence":null,"more":0,
+				 "text":"invoice INV/1 bills order SO-1: event e-2 from erp"}],"same":[],"cut":false}}],
+		"relations":[{"from":{"type":"invoice","id":"INV/1"},"to":{"type":"order","id":"SO-1"},"qualifier":"bills","evidence":[{"kind":"event","source":"erp","id":"e-2","amount":null}],"amount":null}],
 		"claims":[{"claim":"correlation:c-1","state":"claimed"}],
 		"events":[
 			{"source":"erp","id":"e-1","type":"order.created","time":"2026-03-02T11:00:00Z","stage":"order","outcome":"","attempt":2,"trace_id":"ab000000000000000000000000000001",
 			 "refs":[{"type":"order","id":"SO-1","role":"subject"},{"type":"quote","id":"Q-1","role":"fulfils"}],"answer":0,"amount":null},
 			{"source":"otel:erp","id":"e-2","type":"POST /invoices","time":null,"stage":"","outcome":"failed","attempt":0,"trace_id":"","refs":[{"type":"invoice","id":"INV/1","role":"subject"}],"answer":422,"amount":{"minor":-5,"currency":"EUR","text":"-0.05"}}],
-		"stages":[{"name":"order","state":"done","first":"2026-03-02T11:00:00Z","last":"2026-03-02T11:00:00Z","attempts":2,"reason":"","done_at":"2026-03-02T11:00:00Z"},{"name":"invoice","state":"pending","first":null,"last":null,"attempts":0,"reason":"","done_at":null}],
+		"stages":[{"name":"order","state":"done","first":"2026-03-02T11:00:00Z","last":"2026-03-02T11:00:00Z","attempts":2,"reason":"","done_at":"2026-03-02T11:00:00Z","covered":null,"target":null,"short":null},{"name":"invoice","state":"pending","first":null,"last":null,"attempts":0,"reason":"","done_at":null,"covered":null,"target":null,"short":null}],
 		"clocks":[{"sla":"invoice-posted","title":"Invoice posted within 1 min of booking","subject":{"type":"order","id":"SO-1"},"state":"running","verdict":"","provisional":false,
 			"started_at":"2026-03-02T12:00:00Z","due_at":"2026-03-02T12:01:00Z","breached_at":null,"ended_at":null,"episode":0}],
 		"traces":[{"trace_id":"ab000000000000000000000000000001","spans":%s,"errors":%s}]}`

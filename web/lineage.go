@@ -25,6 +25,7 @@ func (s *Server) lineagePage(a ask) (*page, error) {
 	found := false
 	return &page{
 		refresh: 2 * time.Second,
+		moved:   func(ctx context.Context) (string, error) { return s.movedTo(ctx, a, looked) },
 		concerns: func(c changed) bool {
 			mine := shown.Load()
 			return c.all || mine != nil && meet(*mine, c.refs)
@@ -49,8 +50,11 @@ func (s *Server) lineagePage(a ask) (*page, error) {
 			}
 			content := view.NewLineage(looked, answer, lore, c)
 			content.NoClocks = away != nil
+			if content.Case, err = s.caseOf(ctx, looked, answer, a.Query.Get("was"), c); err != nil {
+				return view.Page{}, err
+			}
 			drawn := traces.load(ctx, answer, c)
-			found = content.Found() || len(drawn.Traces) > 0
+			found = content.Found() || len(drawn.Traces) > 0 || content.Case.Held != nil
 			content.TraceOnly = !content.Found() && len(drawn.Traces) > 0
 			return view.Page{
 				Title: q.Type + " " + q.ID, Query: q.ID,

@@ -37,6 +37,7 @@ type (
 		Leaf        bool        `json:"leaf"`
 		Placeholder bool        `json:"placeholder"`
 		Amount      *amountJSON `json:"amount"`
+		Why         whyJSON     `json:"why"`
 	}
 	aliasJSON struct {
 		Type   string `json:"type"`
@@ -48,11 +49,13 @@ type (
 		To        typeAndID      `json:"to"`
 		Qualifier string         `json:"qualifier"`
 		Evidence  []evidenceJSON `json:"evidence"`
+		Amount    *amountJSON    `json:"amount"` // how much of one's amount goes to the other; null when not told
 	}
 	evidenceJSON struct {
-		Kind   string `json:"kind"`
-		Source string `json:"source"`
-		ID     string `json:"id"`
+		Kind   string      `json:"kind"`
+		Source string      `json:"source"`
+		ID     string      `json:"id"`
+		Amount *amountJSON `json:"amount"` // what it says of the relation's
 	}
 	claimJSON struct {
 		Claim string `json:"claim"`
@@ -82,8 +85,13 @@ type (
 		First    moment `json:"first"`
 		Last     moment `json:"last"`
 		Attempts int    `json:"attempts"`
-		Reason   string `json:"reason"` // of the last failure
+		Reason   string `json:"reason"` // of the last failure; of an ambiguous stage, what is not known
 		DoneAt   moment `json:"done_at"`
+
+		// Of a stage that is complete by its amount; null otherwise, and where it is not known.
+		Covered *amountJSON `json:"covered"` // what is certain to have gone through
+		Target  *amountJSON `json:"target"`
+		Short   *amountJSON `json:"short"` // what is missing
 	}
 	// traceJSON counts the spans of a trace; both are null while the store
 	// cannot be asked.
@@ -107,7 +115,8 @@ func (s *Server) lineageJSON(r *http.Request, a ask) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	lore := view.Lore{Clocks: clocks}
+	lore := s.lore()
+	lore.Clocks = clocks
 	counts := s.countSpans(r.Context(), traceIDs(maxTraces, answer.Executions, answer.Unanchored))
 	return lineageAnswer{
 		Executions: executionsOf(answer.Executions, lore, counts),
@@ -138,7 +147,7 @@ func executionsOf(list []*lineage.Execution, lore view.Lore, counts map[lineage.
 	return each(list, func(e *lineage.Execution) executionJSON {
 		return executionJSON{
 			Flow: e.Flow, Anchor: named(e.Anchor), State: string(e.State), Truncated: e.Truncated,
-			Objects:   each(e.Members, memberJSON),
+			Objects:   membersJSON(e, lore),
 			Relations: each(e.Edges, edgeJSON),
 			Claims: each(e.Claims, func(c lineage.Claim) claimJSON {
 				return claimJSON{c.Claim, string(c.State)}
@@ -157,19 +166,23 @@ func executionsOf(list []*lineage.Execution, lore view.Lore, counts map[lineage.
 	})
 }
 
-func memberJSON(m lineage.Member) objectJSON {
+func memberJSON(m lineage.Member, why whyJSON) objectJSON {
 	return objectJSON{
 		Type: m.Object.Type, ID: m.Object.ID, System: m.Object.System,
 		Aliases: each(m.Aliases, func(o lineage.Object) aliasJSON { return aliasJSON{o.Type, o.ID, o.System} }),
-		Rank:    m.Rank, Leaf: m.Leaf, Placeholder: m.Placeholder, Amount: amountOf(m.Amount),
+		Rank:    m.Rank, Leaf: m.Leaf, Placeholder: m.Placeholder, Amount: amountOf(m.Amount), Why: why,
 	}
 }
 
 func edgeJSON(e lineage.Edge) relationJSON {
+	said := make(map[lineage.Evidence]lineage.Money, len(e.Allocations))
+	for _, a := range e.Allocations {
+		said[a.By] = a.Amount
+	}
 	return relationJSON{
-		From: named(e.From), To: named(e.To), Qualifier: e.Qualifier,
+		From: named(e.From), To: named(e.To), Qualifier: e.Qualifier, Amount: amountOf(e.Amount()),
 		Evidence: each(e.Evidence, func(v lineage.Evidence) evidenceJSON {
-			return evidenceJSON{v.Kind.String(), v.Source, v.ID}
+			return evidenceJSON{v.Kind.String(), v.Source, v.ID, amountOf(said[v])}
 		}),
 	}
 }
@@ -184,7 +197,10 @@ func eventOf(e *lineage.Event) eventJSON {
 }
 
 func stageOf(s lineage.Stage) stageJSON {
-	return stageJSON{s.Name, string(s.State), moment(s.First), moment(s.Last), s.Attempts, s.Reason, moment(s.DoneAt)}
+	return stageJSON{
+		Name: s.Name, State: string(s.State), First: moment(s.First), Last: moment(s.Last), Attempts: s.Attempts, Reason: s.Reason,
+		DoneAt: moment(s.DoneAt), Covered: amountOf(s.Covered), Target: amountOf(s.Target), Short: amountOf(s.Short()),
+	}
 }
 
 // each maps a list; the result is never nil, so that JSON has [] and not null.

@@ -21,6 +21,10 @@ type page struct {
 	concerns func(changed) bool // whether a change makes the page stale
 	refresh  time.Duration      // how often it is loaded without a change
 	code     func() int         // of the answer to a GET, after load; nil: 200
+	still    bool               // it is read once, and never watched
+
+	// moved is the address that a GET is sent on to, before load; "", or nil: none.
+	moved func(ctx context.Context) (string, error)
 }
 
 // changed is a change, ready to be asked about.
@@ -52,6 +56,17 @@ func (s *Server) show(open opener) http.Handler {
 		}
 		ctx, cancel := context.WithTimeout(r.Context(), loadTimeout)
 		defer cancel()
+		if p.moved != nil {
+			to, err := p.moved(ctx)
+			if err != nil {
+				s.refuse(w, r, err)
+				return
+			}
+			if to != "" {
+				http.Redirect(w, r, to, http.StatusSeeOther)
+				return
+			}
+		}
 		content, err := p.load(ctx, s.clock(a.Zone))
 		if err != nil {
 			s.refuse(w, r, err)
@@ -61,7 +76,7 @@ func (s *Server) show(open opener) http.Handler {
 		if p.code != nil {
 			code = p.code()
 		}
-		s.draw(w, r, code, content, true)
+		s.draw(w, r, code, content, !p.still)
 	})
 }
 

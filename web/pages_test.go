@@ -21,9 +21,9 @@ func TestTheLineagePageShowsEverythingThatIsKnown(t *testing.T) {
 		"where": {"Waiting for invoice; order is the furthest that it has come. But POST /invoices failed at erp. The last event came 1 h ago. The invoice is due by 12:01:00 UTC."},
 		"stage": {"✓ order done · 2 attempts 2026-03-02 11:00:00 UTC", "○ invoice pending"},
 		"object": {
-			"quote Q-1 crm -1 before the order ◌ named, no event of its own yet",
-			"order SO-1 erp 1,250.00 EUR 006A crm 0 the anchor ◆ anchor ● this page",
-			"invoice INV/1 erp +2 after the order ▪ leaf: taken in, not walked on",
+			"quote Q-1 crm -1 before the order ◌ named, no event of its own yet Why is it here? What brings quote Q-1 here is not shown: the cap of this transaction leaves it out, or the flow has changed since.",
+			"order SO-1 erp 1,250.00 EUR 006A crm 0 the anchor ◆ anchor ● this page Why is it here? Order SO-1 is the anchor of this transaction. Order 006A (crm) is the same object as order SO-1 (erp): none of the events of this transaction says so itself.",
+			"invoice INV/1 erp +2 after the order ▪ leaf: taken in, not walked on Why is it here? Invoice INV/1 bills order SO-1: event e-2 from erp.",
 		},
 		"relation": {"invoice INV/1 bills order SO-1 event e-2 from erp"},
 		"claim":    {"✓ claimed correlation:c-1 Names exactly one order, so everything that carries this correlation id belongs to it."},

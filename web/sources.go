@@ -103,6 +103,30 @@ type Trends interface {
 	QueueTrend(ctx context.Context, tenant string, since time.Time, step time.Duration) ([]lineage.Queue, error)
 }
 
+// Variants is the store of the ways that executions went. It may be away (kind
+// Unavailable). Errors: Invalid for a query that makes no sense, and for a cursor
+// that it did not hand out.
+type Variants interface {
+	// Variants returns the distinct sequences of stages of a flow, most frequent first.
+	Variants(ctx context.Context, q lineage.VariantQuery) (lineage.Variants, error)
+
+	// VariantExecutions returns a page of the executions behind them, newest first.
+	VariantExecutions(ctx context.Context, q lineage.VariantListQuery) (lineage.VariantPage, error)
+}
+
+// Stitching is the store as it knows how well things are put together. It may be away
+// (kind Unavailable). Errors: Invalid for a window that is too long.
+type Stitching interface {
+	Stitchability(ctx context.Context, q lineage.StitchQuery) (lineage.Stitchability, error)
+}
+
+// Traffic is the store of what came in. It may be away (kind Unavailable).
+type Traffic interface {
+	// Traffic returns what events came in within a window, and what is in the payloads
+	// of a sample of them. Errors: Invalid for a window that is empty or too long.
+	Traffic(ctx context.Context, q lineage.TrafficQuery) (lineage.Traffic, error)
+}
+
 // StatusSource accounts for what came in.
 type StatusSource interface {
 	Status(ctx context.Context) (Status, error)

@@ -25,7 +25,17 @@ type Deps struct {
 	Queues     Queues                    // required
 	History    Judged                    // required
 	Trends     Trends                    // required
+	Variants   Variants                  // required
+	Stitching  Stitching                 // required
+	Traffic    Traffic                   // required
+	Exports    Exports                   // required
 	Status     StatusSource              // required
+	Suppressed Suppressed                // required
+	Texts      Texts                     // required
+	Decisions  Decisions                 // required
+	Guards     Guards                    // required
+	Audit      Audit                     // required
+	Absences   Absences                  // required
 	Catalogue  func() *lineage.Catalogue // what is in force: flows, SLAs, and what people call sources and systems. Required
 	Ready      func() []string           // why the house is not ready, in sentences; none when it is. Required
 	Registerer prometheus.Registerer     // required
@@ -42,6 +52,7 @@ type Server struct {
 	metrics *metrics
 	assets  *assets
 	hub     *hub
+	seeks   chan struct{} // holds one for each search for what is missing
 	zones   zoneBook
 	server  *http.Server
 	life    context.Context // ends at Stop
@@ -76,7 +87,7 @@ func New(c Config, d Deps) (*Server, error) {
 	if err != nil {
 		return nil, lineage.E(lineage.Internal, "new web", err)
 	}
-	s := &Server{config: c, deps: d, metrics: m, assets: a}
+	s := &Server{config: c, deps: d, metrics: m, assets: a, seeks: make(chan struct{}, maxSeeks)}
 	s.life, s.end = context.WithCancel(context.Background())
 	s.hub = newHub(s.life, hubDeps{subscribe: d.Lineage.Subscribe, now: d.Now, metrics: m, log: d.Log, tenant: c.Tenant, most: c.MaxLive})
 	s.server = &http.Server{
@@ -104,7 +115,17 @@ func (d Deps) check() error {
 		{"Queues", d.Queues == nil},
 		{"History", d.History == nil},
 		{"Trends", d.Trends == nil},
+		{"Variants", d.Variants == nil},
+		{"Stitching", d.Stitching == nil},
+		{"Traffic", d.Traffic == nil},
+		{"Exports", d.Exports == nil},
 		{"Status", d.Status == nil},
+		{"Suppressed", d.Suppressed == nil},
+		{"Texts", d.Texts == nil},
+		{"Decisions", d.Decisions == nil},
+		{"Guards", d.Guards == nil},
+		{"Audit", d.Audit == nil},
+		{"Absences", d.Absences == nil},
 		{"Catalogue", d.Catalogue == nil},
 		{"Ready", d.Ready == nil},
 		{"Registerer", d.Registerer == nil},

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"throughline/catalog"
 	"throughline/lineage"
@@ -19,7 +20,7 @@ func loadCatalogue(dirs []string) (*lineage.Catalogue, error) {
 	if err != nil {
 		return nil, err
 	}
-	return lineage.ParseCatalogue(distinct(files))
+	return lineage.ParseCatalogue(files)
 }
 
 // distinct drops copies: a folder may hold the built-in files as they are, and
@@ -35,8 +36,9 @@ func distinct(files []lineage.File) []lineage.File {
 }
 
 // readCatalogue reads the built-in catalogue and then every .yaml and .yml file
-// below the directories, in their order and by path. Names are as a person
-// would write them, for error messages.
+// below the directories, in their order and by path. Names are as a person would
+// write them, for error messages. JSON files are read where they are AsyncAPI
+// documents by their name.
 func readCatalogue(dirs []string) ([]lineage.File, error) {
 	files, err := catalogueFiles(catalog.FS(), "built-in")
 	if err != nil {
@@ -59,12 +61,29 @@ func readCatalogue(dirs []string) ([]lineage.File, error) {
 func catalogueFiles(tree fs.FS, prefix string) ([]lineage.File, error) {
 	var files []lineage.File
 	err := fs.WalkDir(tree, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !slices.Contains([]string{".yaml", ".yml"}, filepath.Ext(name)) {
+		if err != nil || d.IsDir() || !ofCatalogue(name) {
 			return err
 		}
 		data, err := fs.ReadFile(tree, name)
-		files = append(files, lineage.File{Name: filepath.Join(prefix, name), Data: data})
+		files = append(files, lineage.File{Name: filepath.Join(prefix, name), Data: data, Team: teamOf(name)})
 		return err
 	})
 	return files, err
+}
+
+func ofCatalogue(name string) bool {
+	return slices.Contains([]string{".yaml", ".yml"}, filepath.Ext(name)) || strings.HasSuffix(name, "asyncapi.json")
+}
+
+// central is the folder of the centre's rules.
+const central = "central"
+
+// teamOf is the team that a file of a catalogue is from: its folder's name. What
+// stands at the top is the centre's, as is what stands in central.
+func teamOf(name string) string {
+	team, _, below := strings.Cut(filepath.ToSlash(name), "/")
+	if !below || team == central {
+		return ""
+	}
+	return team
 }

@@ -61,6 +61,39 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+func TestCheckTellsEverythingOfEveryFolder(t *testing.T) {
+	t.Parallel()
+	dir := catalogueDir(t,
+		"top.yaml", "kind: types\ntypes: {order: {class: business, system: shop}}\n",
+		"sales/a.yaml", "kind: flow\nname: f\nanchor: order\nranks: {order: 0}\n",
+		"sales/deep/b.yml", "kind: contract\ntype: t\nversion: 1\ndeprecated: 2020-01-01\nmap: {subject: {type: order, id: /no}}\n",
+	)
+	code, out := command(t, "check", dir)
+	for _, want := range []string{
+		"sales/a.yaml:1:1: warning: flow f: there are no stages: its executions never complete\n",
+		"sales/deep/b.yml:4:1: warning: contract t: version 1 is deprecated since 2020-01-01\n",
+	} {
+		if code != 3 || !strings.Contains(out, filepath.Join(dir, want)) {
+			t.Errorf("exit %d:\n%s\nwant %q", code, out, want)
+		}
+	}
+	worse := catalogueDir(t,
+		"sales/types.yaml", "kind: types\ntypes: {order: {class: context}}\n---\nkind: flaw\n",
+		"central/guards.yaml", "kind: guards\nguards: [{type: a}]\n",
+	)
+	code, out = command(t, "check", dir, worse)
+	for _, want := range []string{"sales/types.yaml:4:1: kind is \"flaw\"", "central/guards.yaml:2:10: guard a→: want type, to and max of at least 1"} {
+		if code != 1 || !strings.Contains(out, filepath.Join(worse, want)) || !strings.Contains(out, "2 of ") {
+			t.Errorf("exit %d:\n%s\nwant %q", code, out, want)
+		}
+	}
+	team := catalogueDir(t, "sales/types.yaml", "kind: types\ntypes: {order: {class: context}}\n")
+	code, out = command(t, "check", "--catalog", dir, team)
+	if want := "class is context; " + dir + "/top.yaml:2:17 says business, and a team may not change it"; code != 1 || !strings.Contains(out, want) {
+		t.Errorf("exit %d:\n%s\nwant %q", code, out, want)
+	}
+}
+
 func TestCheckTakesACopyOfTheBuiltInCatalogue(t *testing.T) {
 	t.Parallel()
 	if code, out := command(t, "check", "--catalog", "../../catalog"); code != 0 {

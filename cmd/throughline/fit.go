@@ -5,6 +5,7 @@ import (
 
 	"throughline/clickhouse"
 	"throughline/lineage"
+	"throughline/lineage/ocel"
 )
 
 // traces fits the store's paged reads to what a page asks for.
@@ -14,6 +15,15 @@ type traces struct{ *clickhouse.Store }
 func (t traces) Spans(ctx context.Context, tenant string, ids []lineage.TraceID, limit int) ([]lineage.Span, error) {
 	spans, _, err := t.Store.Spans(ctx, tenant, ids, limit, "")
 	return spans, err
+}
+
+// exports fits what the store yields of a flow to what is written of it: the facts of
+// logs that were brought in go with their events.
+type exports struct{ store *clickhouse.Store }
+
+// FlowEvents yields the events of a flow.
+func (e exports) FlowEvents(ctx context.Context, tenant, flow string, yield func(*lineage.Event) error) error {
+	return e.store.FlowEvents(ctx, tenant, flow, ocel.Facts, yield)
 }
 
 // memory fits what the store remembers to what the pipeline asks of it.

@@ -40,13 +40,24 @@ var (
 	_ web.Quarantine   = (*clickhouse.Store)(nil)
 	_ web.Traces       = traces{}
 	_ web.StatusSource = (*Program)(nil)
+	_ web.Suppressed   = (*stitcher.Stitcher)(nil)
+	_ web.Texts        = (*clickhouse.Store)(nil)
+	_ web.Decisions    = (*stitcher.Stitcher)(nil)
+	_ web.Guards       = (*stitcher.Stitcher)(nil)
+	_ web.Absences     = (*stitcher.Stitcher)(nil)
+	_ web.Audit        = (*clickhouse.Store)(nil)
+	_ web.Exports      = exports{}
 	_ web.Clocks       = (*sweeper.Sweeper)(nil)
 	_ web.Incidents    = (*alerts.Alerts)(nil)
 	_ web.Queues       = (*queueBoard)(nil)
 	_ web.Judged       = (*clickhouse.Store)(nil)
 	_ web.Trends       = (*clickhouse.Store)(nil)
+	_ web.Traffic      = (*clickhouse.Store)(nil)
+	_ web.Variants     = (*clickhouse.Store)(nil)
+	_ web.Stitching    = (*clickhouse.Store)(nil)
 
 	_ stitcher.Listener = (*sweeper.Sweeper)(nil)
+	_ stitcher.Recorder = recorder{}
 	_ sweeper.Store     = (*clickhouse.Store)(nil)
 	_ alerts.Ledger     = (*sweeper.Sweeper)(nil)
 	_ alerts.Store      = (*clickhouse.Store)(nil)
@@ -204,7 +215,7 @@ func (p *Program) startPipeline(ctx context.Context) error {
 	}
 	p.stitcher, err = stitcher.New(
 		stitcher.Config{Dir: p.cfg.Data, Writer: p.journal.ID()},
-		stitcher.Deps{Catalogue: cat, Store: p.store, Listener: p.sweeper, Log: p.log, Registerer: p.metrics},
+		stitcher.Deps{Catalogue: cat, Store: p.store, Listener: p.sweeper, Recorder: recorder{p}, Log: p.log, Registerer: p.metrics},
 	)
 	if err != nil {
 		return err
@@ -247,8 +258,9 @@ func (p *Program) startWeb(ctx context.Context) error {
 		return err
 	}
 	p.web, err = web.New(web.Config{Addr: p.cfg.HTTP, Hosts: p.cfg.Hosts, Version: version}, web.Deps{
-		Lineage: p.stitcher, Traces: traces{p.store}, Quarantine: p.store, Status: p, Ready: p.notReady,
-		Clocks: p.sweeper, Incidents: p.alerts, History: p.store, Queues: &p.queues, Trends: p.store, Catalogue: p.catalogue.Load,
+		Lineage: p.stitcher, Traces: traces{p.store}, Quarantine: p.store, Status: p, Ready: p.notReady, Suppressed: p.stitcher, Texts: p.store,
+		Decisions: p.stitcher, Guards: p.stitcher, Absences: p.stitcher, Audit: p.store,
+		Clocks: p.sweeper, Incidents: p.alerts, History: p.store, Queues: &p.queues, Trends: p.store, Variants: p.store, Stitching: p.store, Traffic: p.store, Exports: exports{p.store}, Catalogue: p.catalogue.Load,
 		Registerer: p.metrics, Gatherer: p.metrics, Log: p.log,
 	})
 	if err != nil {

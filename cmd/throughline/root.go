@@ -34,7 +34,7 @@ func newRoot(console Console) *cobra.Command {
 	root.Flags().SortFlags = false
 	root.Flags().AddFlagSet(serve.Flags())
 	root.RunE = serve.RunE
-	root.AddCommand(serve, newDemo(console), newEngine(console), newCheck(console), newReady(console), newVersion(console))
+	root.AddCommand(serve, newDemo(console), newEngine(console), newCheck(console), newCatalog(console), newReady(console), newImport(console), newExport(console), newTrace(console), newVersion(console))
 	root.SetOut(console.Out)
 	root.SetErr(console.Err)
 	return root

@@ -20,7 +20,6 @@ func (s shelf) open(dirs []string) (*lineage.Catalogue, error) {
 	if err != nil {
 		return nil, err
 	}
-	files = distinct(files)
 	cat, err := lineage.ParseCatalogue(files)
 	if err != nil {
 		return nil, err
@@ -89,5 +88,5 @@ func (s shelf) Catalogue(hash string) (*lineage.Catalogue, error) {
 	if err := json.Unmarshal(text, &files); err != nil {
 		return nil, lineage.E(lineage.Internal, "read catalogue "+hash, err)
 	}
-	return lineage.ParseCatalogue(files)
+	return lineage.RestoreCatalogue(files)
 }

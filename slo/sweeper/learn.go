@@ -48,6 +48,11 @@ func (s *Sweeper) learn(t told) {
 	} else {
 		delete(s.inRef, t.ref)
 	}
+	for _, keys := range [...][]slo.Key{before, now} {
+		for _, key := range keys {
+			s.follow(key)
+		}
+	}
 }
 
 // begin forgets what was told and takes the rules of a catalogue.
@@ -62,6 +67,7 @@ func (s *Sweeper) begin(cat *lineage.Catalogue) {
 	}
 	clear(s.inRef)
 	clear(s.said)
+	s.merged = newMerged()
 	for key := range s.clocks {
 		s.dirty[key] = true
 	}

@@ -134,6 +134,9 @@ func (s *Sweeper) step(key slo.Key, now time.Time) (clock slo.Clock, told []slo.
 		was = k.clock
 	}
 	rule, sub := s.watch(key.SLA).rule, s.said[key]
+	if sub == nil && was.AtRisk() {
+		sub = s.said[s.merged.into[key]]
+	}
 	switch {
 	case (rule == nil || sub == nil) && !was.Open():
 		return was, nil, false // its evidence has had its time; what it came to stands

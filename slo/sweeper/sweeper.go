@@ -28,6 +28,7 @@ type Sweeper struct {
 	said     map[slo.Key]*subject // what is told now
 	clocks   map[slo.Key]*kept    // what was recorded
 	inRef    map[lineage.ExecutionRef][]slo.Key
+	merged   merged
 	dirty    map[slo.Key]bool
 	mark     time.Time // up to when everything was told
 	heard    map[string]time.Time
@@ -52,7 +53,7 @@ func New(cfg Config, deps Deps) (*Sweeper, error) {
 	s := &Sweeper{
 		news: newNews(), cfg: cfg, deps: deps,
 		watches: make(map[string]*watch), said: make(map[slo.Key]*subject), clocks: make(map[slo.Key]*kept),
-		inRef: make(map[lineage.ExecutionRef][]slo.Key), dirty: make(map[slo.Key]bool),
+		inRef: make(map[lineage.ExecutionRef][]slo.Key), merged: newMerged(), dirty: make(map[slo.Key]bool),
 	}
 	var err error
 	if s.metrics, err = newMetrics(s, deps.Registerer); err != nil {

@@ -45,6 +45,7 @@ type Event struct {
 	Causation   string
 	Contract    string
 	Payload     string
+	Reject      string // address that asks whether it is wrong; "" where that cannot be decided
 }
 
 // EventRef is an object that an event names beside its subject.

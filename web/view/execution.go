@@ -30,6 +30,7 @@ type Execution struct {
 	Claims     Cut[Claim]
 	Unclaimed  bool // no claim, although its events carry what claims are made of: this flow makes none
 	Events     Events
+	Looked     Object // the one that the reader asked for, where it is in here and not the anchor
 }
 
 // Stage is one stage of the bar.
@@ -38,6 +39,7 @@ type Stage struct {
 	Badge    Badge
 	When     Time
 	Attempts int
+	Amount   string // of a stage of amounts: how much of what has gone through
 	Reason   string
 	Current  bool // the furthest that has begun
 }
@@ -52,6 +54,7 @@ type Object struct {
 	Placeholder             bool
 	Looked                  bool // the one whose page this is
 	Amount                  string
+	Why                     Why // of a member: why it is in its transaction
 }
 
 // Rank is the objects of one rank, under the types that they are of.
@@ -65,6 +68,7 @@ type Rank struct {
 type Relation struct {
 	From, To  Object
 	Qualifier string
+	Amount    string // how much of one's amount goes to the other
 	Evidence  []Evidence
 	More      int // evidence that is not listed
 }
@@ -111,6 +115,7 @@ func NewExecution(e *lineage.Execution, looked lineage.Object, id string, l Lore
 		Graph: NewGraph(e, looked), Relations: relations(e.Edges),
 		Claims: cut(Claims(e.Claims, anchorType), maxClaims), Events: NewEvents(e.Events, c),
 	}
+	x.explain(whys(e, x.Events, l, c))
 	x.Unclaimed = x.Claims.Total() == 0 && slices.ContainsFunc(e.Events, carries)
 	x.sayOnce()
 	return x
@@ -187,7 +192,7 @@ func stages(e *lineage.Execution, c Clock) []Stage {
 		}
 		out = append(out, Stage{
 			Name: s.Name, Badge: stageBadge(s.State), When: c.time(when),
-			Attempts: s.Attempts, Reason: brief(s.Reason), Current: s.Name == e.Stage,
+			Attempts: s.Attempts, Amount: progressOf(s), Reason: brief(s.Reason), Current: s.Name == e.Stage,
 		})
 	}
 	return out
@@ -221,7 +226,7 @@ func place(rank int, e *lineage.Execution) string {
 func relations(edges []lineage.Edge) Cut[Relation] {
 	out := make([]Relation, 0, len(edges))
 	for _, edge := range edges {
-		r := Relation{From: newObject(edge.From), To: newObject(edge.To), Qualifier: edge.Qualifier}
+		r := Relation{From: newObject(edge.From), To: newObject(edge.To), Qualifier: edge.Qualifier, Amount: Money(edge.Amount())}
 		for _, ev := range edge.Evidence[:min(len(edge.Evidence), maxEvidence)] {
 			r.Evidence = append(r.Evidence, Evidence{Kind: ev.Kind.String(), Source: ev.Source, ID: ev.ID})
 		}

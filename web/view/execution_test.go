@@ -56,6 +56,18 @@ func TestWhereSaysInPlainWordsWhereATransactionIs(t *testing.T) {
 			base(func(e *lineage.Execution) { e.Stages[1].State = lineage.StatePartial }),
 			"Under way at invoice: some of its objects have reached it, not all. The last event came 30 min ago.",
 		},
+		"a partial stage of amounts tells how much is missing": {
+			base(func(e *lineage.Execution) {
+				e.Stages[1] = lineage.Stage{Name: "invoiced", State: lineage.StatePartial, Covered: eur(120000), Target: eur(200000)}
+			}),
+			"Under way at invoiced: 1,200.00 of 2,000.00\u00a0EUR, so 800.00\u00a0EUR is missing. The last event came 30 min ago.",
+		},
+		"an ambiguous stage tells what is not known and how to mend it": {
+			base(func(e *lineage.Execution) {
+				e.Stages[1] = lineage.Stage{Name: "invoiced", State: lineage.StateAmbiguous, Target: eur(200000), Covered: eur(0), Reason: "invoice INV-9 bills order SO-1 and order SO-2 and does not say how much each; send relations[].amount"}
+			}),
+			"How far invoiced has come cannot be told: invoice INV-9 bills order SO-1 and order SO-2 and does not say how much each; send relations[].amount. The last event came 30 min ago.",
+		},
 		"a failed one tells the reason and the attempts": {
 			base(func(e *lineage.Execution) {
 				e.State, e.Stages[0] = lineage.StateFailed, lineage.Stage{Name: "order", State: lineage.StateFailed, Attempts: 4, Reason: "422 TAX_CODE."}
@@ -87,6 +99,22 @@ func TestWhereSaysInPlainWordsWhereATransactionIs(t *testing.T) {
 				t.Errorf("\n got %q\nwant %q", got, tc.want)
 			}
 		})
+	}
+}
+
+func TestAStageOfAmountsShowsHowMuchHasGoneThrough(t *testing.T) {
+	t.Parallel()
+	e := &lineage.Execution{Stages: []lineage.Stage{
+		{Name: "won", State: lineage.StateDone},
+		{Name: "invoiced", State: lineage.StatePartial, Covered: eur(120000), Target: eur(200000)},
+		{Name: "paid", State: lineage.StateAmbiguous, Covered: eur(50000), Target: eur(200000), Reason: "payment P-1 does not say"},
+		{Name: "closed", State: lineage.StateAmbiguous, Reason: "order SO-1 tells no amount"},
+	}}
+	want := []string{"", "1,200.00 of 2,000.00\u00a0EUR", "at least 500.00 of 2,000.00\u00a0EUR", ""}
+	for i, s := range view.NewExecution(e, lineage.Object{}, "x1", view.Lore{}, utc()).Stages {
+		if s.Amount != want[i] {
+			t.Errorf("%s shows %q, want %q", s.Name, s.Amount, want[i])
+		}
 	}
 }
 

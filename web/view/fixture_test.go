@@ -47,7 +47,7 @@ func order(evil string) *lineage.Execution {
 		Edges: []lineage.Edge{
 			{From: quote, To: opportunity, Qualifier: "fulfils" + evil, Evidence: says},
 			{From: so, To: quote, Qualifier: "fulfils", Evidence: says},
-			{From: invoice, To: so, Qualifier: "bills", Evidence: says},
+			{From: invoice, To: so, Qualifier: "bills", Evidence: says, Allocations: []lineage.Allocation{{Amount: eur(60000), By: says[0], At: at(5)}}},
 			{From: payment, To: invoice, Qualifier: "pays", Evidence: says},
 			{From: run, To: payment, Qualifier: "contains", Evidence: says},
 		},
@@ -68,6 +68,7 @@ func order(evil string) *lineage.Execution {
 			{Name: "won" + evil, State: lineage.StateDone, First: at(0), Last: at(0), Attempts: 1},
 			{Name: "invoice", State: lineage.StateFailed, First: at(5), Last: at(10), Attempts: 4, Reason: "422 TAX_CODE" + evil},
 			{Name: "payment", State: lineage.StatePending},
+			{Name: "billed" + evil, State: lineage.StateAmbiguous, First: at(7), Last: at(7), Covered: eur(5000), Target: eur(125000), Reason: "invoice 1 does not say how much" + evil},
 		},
 	}
 }

@@ -2,6 +2,7 @@ package view_test
 
 import (
 	"bytes"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -46,7 +47,8 @@ func gallery(evil string) map[string]templ.Component {
 	}
 	page := view.Page{Title: "T" + evil, Query: evil, Section: "overview", Parts: []view.Part{{ID: "x", Body: view.SearchPage(view.Search{Query: evil})}}}
 	frame := view.Frame{Path: "/" + evil, Live: "/live?page=" + evil, Theme: "dark", Zone: "UTC", Zones: []string{"UTC"}, Style: "/s.css", Icon: "/i.svg", Scripts: []string{"/a.js"}, Notes: []string{"note " + evil}, Version: evil}
-	return map[string]templ.Component{
+	all := desk(evil)
+	maps.Copy(all, map[string]templ.Component{
 		"a whole document":           view.Whole(frame, page, c),
 		"an update":                  view.Fragment(page.Parts[0], true),
 		"a beat":                     view.Beat(),
@@ -58,6 +60,9 @@ func gallery(evil string) map[string]templ.Component {
 		"a list narrowed to nothing": view.ExecutionsPage(view.Executions{Filter: view.Filter{State: "open"}}),
 		"a lineage":                  view.LineagePage(view.NewLineage(looked, lineage.Answer{Executions: []*lineage.Execution{e, e}, Unanchored: []*lineage.Execution{unanchored}}, lore, c)),
 		"an unknown object":          view.LineagePage(view.NewLineage(object("order", evil, evil), lineage.Answer{}, lore, c)),
+		"what is missing":            view.MissingPage(view.NewMissing(facts(evil), lore, c)),
+		"what is nowhere":            view.MissingPage(view.NewMissing(view.Facts{ID: evil, Asked: looked}, lore, c)),
+		"a question what is missing": view.MissingPage(view.Missing{}),
 		"traces":                     view.TracesPart(view.Traces{Traces: []view.Trace{trace}, More: 3, Problem: "away", Open: true}),
 		"a search":                   view.SearchPage(view.Search{Query: evil, Matches: view.NewMatches([]lineage.Match{{Object: object("order", evil, "1"+evil), Executions: []lineage.ExecutionRef{{Flow: evil, Anchor: looked}}}, {Object: looked}}), More: 2}),
 		"an empty search":            view.SearchPage(view.Search{}),
@@ -72,10 +77,22 @@ func gallery(evil string) map[string]templ.Component {
 		"an incident with a link":    view.IncidentPage(view.NewIncident(&second, lore, c), "", ""),
 		"queues":                     view.QueuesPage(view.NewQueues(queues, append(queues, queues[0]), noon.Add(-time.Hour), c)),
 		"no queues":                  view.QueuesPage(view.Queues{}),
+		"variants":                   view.VariantsPage(variants(evil)),
+		"stitchability":              view.StitchabilityPage(stitchability(evil)),
+		"drift":                      view.DriftPage(drift(evil)),
+		"no traffic":                 view.DriftPage(view.Drift{}),
+		"no drift":                   view.DriftPage(view.Drift{Rest: []view.DriftKind{{Type: "t"}}, More: 1}),
+		"a window without anything":  view.StitchabilityPage(view.Stitchability{}),
+		"no gap":                     view.StitchabilityPage(view.Stitchability{Spans: 1}),
+		"no flow with stages":        view.VariantsPage(view.Variants{}),
+		"no variants":                view.VariantsPage(view.Variants{Flows: []string{evil}, Filter: view.VariantFilter{Flow: evil}}),
+		"transactions of a variant":  view.VariantExecutionsPage(view.NewVariantExecutions(lineage.VariantPage{Page: lineage.Page{Executions: flow(evil).Latest, Next: evil}, Stages: []string{evil}}, view.VariantList{VariantFilter: view.VariantFilter{Flow: evil, State: evil}, Variant: evil}, c)),
+		"a variant without any":      view.VariantExecutionsPage(view.VariantExecutions{}),
 		"a quarantine":               view.QuarantinePage(view.Quarantine{Rows: view.NewQuarantined(quarantined, c), Zone: "UTC", Next: "/quarantine?cursor=x"}),
 		"an empty quarantine":        view.QuarantinePage(view.Quarantine{}),
 		"a status":                   view.StatusPage(view.Status{Reasons: []string{evil}, Notes: []string{evil}, Version: evil, Signals: []view.Signal{{Name: "traces", Received: 12345, Lag: "1 s"}}}),
-	}
+	})
+	return all
 }
 
 func render(t *testing.T, c templ.Component) string {
@@ -93,7 +110,7 @@ func TestEveryComponentDrawsValidAccessibleHTML(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			text := render(t, c)
-			if strings.Contains(text, "@when") || strings.Contains(text, "@tag") || strings.Contains(text, "@copies") {
+			if strings.Contains(text, "@when") || strings.Contains(text, "@tag") || strings.Contains(text, "@copies") || strings.Contains(text, "@prose") {
 				t.Error("a component was written out and not called")
 			}
 			seen := map[string]bool{}

@@ -94,6 +94,10 @@ func (s *story) waiting() string {
 	furthest := -1
 	for i, stage := range s.Stages {
 		switch {
+		case stage.State == lineage.StateAmbiguous:
+			return "How far " + said(stage.Name) + " has come cannot be told: " + said(ended(stage.Reason)) + "." + since
+		case stage.State == lineage.StatePartial && !stage.Target.IsZero():
+			return "Under way at " + said(stage.Name) + ": " + progressOf(stage) + ", so " + Money(stage.Short()) + " is missing." + since
 		case stage.State == lineage.StatePartial:
 			return "Under way at " + said(stage.Name) + ": some of its objects have reached it, not all." + since
 		case stage.Name == s.Stage:

@@ -16,6 +16,7 @@ type Lineage struct {
 	Plain      []Execution // by correlation id alone, where another flow tells more
 	NoClocks   bool        // deadlines cannot be read just now
 	TraceOnly  bool        // a trace whose spans are stored, but that names nothing
+	Case       Case        // what was decided of the object looked at
 }
 
 // NewLineage makes the page of the object looked at from what is known of it.
@@ -26,6 +27,7 @@ func NewLineage(looked lineage.Object, a lineage.Answer, l Lore, c Clock) Lineag
 	for i, e := range a.Executions {
 		x := NewExecution(e, looked, "x"+strconv.Itoa(i+1), l, c)
 		shared.tell(&x)
+		x.rejectable(e)
 		if more && plainly(e) {
 			out.Plain = append(out.Plain, x)
 		} else {
@@ -33,7 +35,9 @@ func NewLineage(looked lineage.Object, a lineage.Answer, l Lore, c Clock) Lineag
 		}
 	}
 	for i, e := range a.Unanchored {
-		out.Unanchored = append(out.Unanchored, NewExecution(e, looked, "u"+strconv.Itoa(i+1), l, c))
+		x := NewExecution(e, looked, "u"+strconv.Itoa(i+1), l, c)
+		x.rejectable(e)
+		out.Unanchored = append(out.Unanchored, x)
 	}
 	return out
 }
@@ -51,6 +55,8 @@ func (l Lineage) Intro() string {
 	switch {
 	case l.TraceOnly:
 		return "Its spans are below. None of them names a business object, so it belongs to no transaction."
+	case l.Case.Held != nil && l.Found():
+		return "No transaction takes it in. " + begun(named(len(l.Executions)+len(l.Unanchored)+len(l.Plain))) + " below, whose events name it."
 	case len(l.Executions) > 1:
 		return "This " + said(spoken(l.Looked.Type)) + " is part of " + Of(len(l.Executions), "transaction") + "; each follows below."
 	case len(l.Executions) == 0 && len(l.Unanchored) > 1:
@@ -58,4 +64,12 @@ func (l Lineage) Intro() string {
 	default:
 		return ""
 	}
+}
+
+// named counts transactions inside a sentence: "1 transaction is", "3 transactions are".
+func named(n int) string {
+	if n == 1 {
+		return "1 transaction is"
+	}
+	return Of(n, "transaction") + " are"
 }

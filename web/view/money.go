@@ -18,6 +18,19 @@ func Money(m lineage.Money) string {
 	return grouped(m.Decimal()) + nbsp + m.Currency
 }
 
+// progressOf writes how far a stage of amounts has come: "1,200.00 of 2,000.00 EUR". It
+// is "" for any other stage, and while what is to be reached is not known.
+func progressOf(s lineage.Stage) string {
+	if s.Target.IsZero() {
+		return ""
+	}
+	least := ""
+	if s.State == lineage.StateAmbiguous {
+		least = "at least "
+	}
+	return least + grouped(s.Covered.Decimal()) + " of " + Money(s.Target)
+}
+
 // grouped sets the thousands of a plain decimal number apart.
 func grouped(decimal string) string {
 	sign := ""

@@ -33,13 +33,35 @@ type Frame struct {
 	Version string
 }
 
-var sections = []struct{ ID, Name, Href string }{
-	{"overview", "Overview", "/"},
-	{"executions", "Transactions", "/executions"},
-	{"incidents", "Incidents", "/incidents"},
-	{"queues", "Queues", "/queues"},
-	{"quarantine", "Quarantine", "/quarantine"},
-	{"status", "Status", "/status"},
+// section is one entry of the navigation.
+type section struct{ ID, Name, Href string }
+
+// sections are what people come for; further is what they go on to from there.
+var (
+	sections = []section{
+		{"overview", "Overview", "/"},
+		{"executions", "Transactions", "/executions"},
+		{"incidents", "Incidents", "/incidents"},
+		{"queues", "Queues", "/queues"},
+		{"variants", "Variants", "/variants"},
+	}
+	further = []section{
+		{"quarantine", "Quarantine", "/quarantine"},
+		{"decisions", "Decisions", "/decisions"},
+		{"stitchability", "Stitchability", "/stitchability"},
+		{"drift", "Drift", "/drift"},
+		{"status", "Status", "/status"},
+	}
+)
+
+// sectionIn returns the name of the section of some that a page is in, or "".
+func sectionIn(some []section, id string) string {
+	for _, s := range some {
+		if s.ID == id {
+			return s.Name
+		}
+	}
+	return ""
 }
 
 var themes = []struct{ ID, Name string }{{"", "System"}, {"light", "Light"}, {"dark", "Dark"}}

@@ -23,6 +23,8 @@ func StateBadge(s lineage.State) Badge {
 		return Badge{"warn", "↻", "retrying"}
 	case lineage.StateFailed:
 		return Badge{"bad", "✕", "failed"}
+	case lineage.StateAmbiguous:
+		return Badge{"warn", "≠", "ambiguous"}
 	case lineage.StatePending:
 		return Badge{"calm", "○", "pending"}
 	case lineage.StateObserved:

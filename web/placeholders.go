@@ -1,0 +1,113 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"throughline/lineage"
+	"throughline/web/view"
+)
+
+// Absences is what is named and has no event of its own.
+type Absences interface {
+	// Absent returns a page of it, the longest awaited first. Errors: Invalid for a
+	// flow that is not, a limit out of range, and a cursor of another list.
+	Absent(ctx context.Context, q lineage.AbsentQuery) (lineage.AbsentPage, error)
+}
+
+func (s *Server) absentQuery(a ask, limit int) (lineage.AbsentQuery, error) {
+	n, cursor, err := a.page(limit)
+	return lineage.AbsentQuery{Tenant: s.config.Tenant, Type: a.Query.Get("type"), Flow: a.Query.Get("flow"), Limit: n, Cursor: cursor}, err
+}
+
+// placeholdersPage lists what has not come, the longest awaited first.
+func (s *Server) placeholdersPage(a ask) (*page, error) {
+	q, err := s.absentQuery(a, 100)
+	if err != nil {
+		return nil, err
+	}
+	filter := view.AbsenceFilter{Type: q.Type, Flow: q.Flow}
+	if a.Query.Has("limit") {
+		filter.Limit = q.Limit
+	}
+	return &page{
+		concerns: never,
+		refresh:  5 * time.Second,
+		load: func(ctx context.Context, c view.Clock) (view.Page, error) {
+			list, err := s.deps.Absences.Absent(ctx, q)
+			if err != nil {
+				return view.Page{}, err
+			}
+			lore := s.lore()
+			x := view.Absences{Rows: view.NewAbsences(list.Absent, lore, c), Total: list.Total, Zone: c.ZoneName(), Filter: filter}
+			x.Types, x.Flows = awaitable(lore.Catalogue, q)
+			if q.Cursor != "" {
+				x.First = filter.URL("")
+			}
+			if list.Next != "" {
+				x.Next = filter.URL(list.Next)
+			}
+			return view.Page{Title: "Not yet there", Section: "decisions", Parts: []view.Part{{ID: "placeholders", Body: view.AbsencesPage(x)}}}, nil
+		},
+	}, nil
+}
+
+// awaitable is what the list can be narrowed to, with what it is narrowed to now.
+func awaitable(c *lineage.Catalogue, q lineage.AbsentQuery) (types, flows []string) {
+	for _, f := range c.Flows() {
+		flows = append(flows, f.Name)
+		for typ := range f.Ranks {
+			types = append(types, typ)
+		}
+	}
+	flows = append(flows, lineage.TransactionFlow)
+	if q.Type != "" {
+		types = append(types, q.Type)
+	}
+	slices.Sort(types)
+	return slices.Compact(types), flows
+}
+
+// The shapes of /api/v1/placeholders.
+type (
+	placeholdersAnswer struct {
+		Placeholders []placeholderJSON `json:"placeholders"`
+		Total        int               `json:"total"`
+		Next         string            `json:"next"`
+	}
+	// placeholderJSON is one object that is named and has no event of its own. Both
+	// since and by are null when no event at hand tells them.
+	placeholderJSON struct {
+		fullyJSON
+		Since      moment         `json:"since"`
+		By         *namedByJSON   `json:"by"`
+		Executions []executionRef `json:"executions"`
+	}
+	namedByJSON struct {
+		Kind   string `json:"kind"`
+		Source string `json:"source"`
+		ID     string `json:"id"`
+		Type   string `json:"type"`
+	}
+)
+
+func (s *Server) placeholdersJSON(r *http.Request, a ask) (any, error) {
+	q, err := s.absentQuery(a, 100)
+	if err != nil {
+		return nil, err
+	}
+	list, err := s.deps.Absences.Absent(r.Context(), q)
+	if err != nil {
+		return nil, err
+	}
+	return placeholdersAnswer{each(list.Absent, func(p lineage.Absent) placeholderJSON {
+		row := placeholderJSON{fullyJSON: *fully(p.Object), Since: moment(p.Since)}
+		if p.By.ID != "" {
+			row.By = &namedByJSON{p.By.Kind.String(), p.By.Source, p.By.ID, p.By.Type}
+		}
+		row.Executions = each(p.In, func(x lineage.ExecutionRef) executionRef { return executionRef{x.Flow, named(x.Anchor)} })
+		return row
+	}), list.Total, list.Next}, nil
+}
