@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"path"
 	"strings"
-
-	"github.com/goccy/go-yaml"
 )
 
 // asyncAPI is an AsyncAPI document (2 or 3) of the catalogue.
@@ -36,7 +34,7 @@ func (r *reading) takeMessage(f *faults, k *Contract, at passage) {
 		return
 	}
 	var doc asyncAPI
-	if err := yaml.NodeToValue(node, &doc.root); err != nil {
+	if err := readYAML(node, &doc.root); err != nil {
 		fail("%s cannot be read: %v", file, err)
 		return
 	}

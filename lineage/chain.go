@@ -56,7 +56,7 @@ func (g *Graph) rechainAll() {
 		in := set{start: {}}
 		for i := 0; i < len(beads); i++ {
 			for _, t := range g.ties[beads[i]] {
-				if !in.has(t.to) {
+				if !in.has(t.to) && g.leadsOn(start) && g.leadsOn(t.to) {
 					in.add(t.to)
 					beads = append(beads, t.to)
 				}
@@ -103,6 +103,10 @@ func (g *Graph) string(beads []int32) {
 	g.restrung.add(chain)
 }
 
+// leadsOn tells whether a bead can be on a chain: a trace, or what is named as a cause.
+// That an event has an id is nothing by itself.
+func (g *Graph) leadsOn(bead int32) bool { return g.claims[bead].kind == claimTrace || g.caused(bead) }
+
 // caused tells whether any event names a bead as its cause.
 func (g *Graph) caused(bead int32) bool {
 	events := g.slab.list(g.claims[bead].events)
@@ -116,8 +120,12 @@ func (g *Graph) caused(bead int32) bool {
 
 // unstring takes a chain apart. What showed it is told anew.
 func (g *Graph) unstring(chain int32) {
+	names := g.slab.list(g.claims[chain].names)
 	for _, f := range g.flows {
 		f.told(chain)
+		for i := range names.len() {
+			f.shaken.add(g.nodes[names.at(i)].canon) // it may have brought them
+		}
 	}
 	for _, b := range g.beads[chain] {
 		g.claims[b].chain = -1

@@ -79,11 +79,20 @@ func (g *Graph) claimsOf(r *record, yield func(i int32)) {
 			yield(chain)
 		}
 	}
-	if bead := max(r.cause, r.own); bead >= 0 { // both are on one chain
-		if chain := g.claims[bead].chain; chain >= 0 {
-			yield(chain)
+	if chain := g.causation(r.cause, r.own); chain >= 0 {
+		yield(chain)
+	}
+}
+
+// causation returns the chain that an event is on by its cause and by what it caused,
+// which is one if there are both; -1: none.
+func (g *Graph) causation(cause, own int32) int32 {
+	for _, bead := range [...]int32{cause, own} {
+		if bead >= 0 && g.claims[bead].chain >= 0 {
+			return g.claims[bead].chain
 		}
 	}
+	return -1
 }
 
 // attachClaims enters an event into all that it carries. A new tie between beads is

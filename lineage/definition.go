@@ -154,7 +154,7 @@ func (r *reading) open(f File) []passage {
 // have their places, and adds what it says.
 func (r *reading) read(doc passage) {
 	var h header
-	if err := yaml.NodeToValue(doc.node, &h); err != nil {
+	if err := readYAML(doc.node, &h); err != nil {
 		r.found = append(r.found, doc.remark(nil, "the document is no mapping with a field kind; want kind: types, flow, guards, contract, sources or sla"))
 		return
 	}

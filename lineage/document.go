@@ -64,7 +64,7 @@ func decode[T any](f *faults, at passage) (T, bool) {
 	told := len(f.found)
 	for range maxMisfit {
 		var doc T
-		err := yaml.NodeToValue(at.node, &doc, yaml.Strict())
+		err := readYAML(at.node, &doc, yaml.Strict())
 		if err == nil {
 			return doc, len(f.found) == told
 		}
@@ -88,6 +88,17 @@ func decode[T any](f *faults, at passage) (T, bool) {
 	}
 	var none T
 	return none, false
+}
+
+// readYAML reads a node. The reader panics on some trees that its own parser makes,
+// such as a tag where a list should be.
+func readYAML(node ast.Node, into any, options ...yaml.DecodeOption) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = errors.New("the document cannot be read; look for a tag, which begins with !, or an alias in an odd place")
+		}
+	}()
+	return yaml.NodeToValue(node, into, options...)
 }
 
 // anyName stands for the name of a field until it is known.

@@ -40,6 +40,7 @@ func FuzzParseCatalogue(f *testing.F) {
 	f.Add([]byte("kind: contract\ntype: t\nasyncapi: team.yaml#/components/messages/OrderBooked\n"), []byte(orderMessages))
 	f.Add([]byte("kind: types\ntypes: &a {x: &b {class: business, refuse: [/a+/, *b]}, y: *b}\n"), []byte("&x {a: *x}"))
 	f.Add([]byte("kind: contract\ntype: t\nschema: &s {properties: {a: {$ref: '#'}, b: {allOf: [{$ref: '#/properties/a'}]}}}\n"), []byte("kind: contract\ntype: t\nversion: 2\nschema: {items: {$ref: '#/items'}}\n"))
+	f.Add([]byte("kind: contract\ntype: t\nmap:\n  refs:\n   !- {type: order, id: /no}\n"), []byte("!x kind: types\n"))
 	f.Fuzz(func(t *testing.T, centre, team []byte) {
 		files := []File{{Name: "centre.yaml", Data: centre}, {Name: "team.yaml", Data: team, Team: "team"}}
 		for _, r := range Review(files, time.Unix(1.8e9, 0)) {

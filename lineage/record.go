@@ -277,13 +277,11 @@ const (
 // claimsAt returns the claims of an event; -1 where there is none.
 func (g *Graph) claimsAt(at int32) [4]int32 {
 	b := reader(g.slab.bytes(g.events[at])[recordTime:])
-	correlation, trace, bead := b.claim(), b.claim(), max(b.claim(), b.claim())
-	claims := [4]int32{correlation, trace, -1, -1}
+	correlation, trace := b.claim(), b.claim()
+	cause, own := b.claim(), b.claim()
+	claims := [4]int32{correlation, trace, -1, g.causation(cause, own)}
 	if trace >= 0 {
 		claims[2] = g.claims[trace].chain
-	}
-	if bead >= 0 {
-		claims[3] = g.claims[bead].chain
 	}
 	return claims
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 
 	"throughline/lineage"
 )
@@ -132,18 +133,24 @@ func (a *Arrival) restart(come []int) {
 	}
 	a.settle()
 	after := Account(a.log.Catalogue, a.Subject)
-	for i := range max(len(before), len(after)) {
-		if was, is := nth(before, i), nth(after, i); was != is {
-			a.fault("a restart changed what is told", was, is)
-		}
+	if was, is := without(before, after), without(after, before); was+is != "" {
+		a.fault("a restart changed what is told", was, is)
 	}
 }
 
-func nth(lines []string, i int) string {
-	if i < len(lines) {
-		return lines[i]
+// without returns the lines that others do not have.
+func without(lines, others []string) string {
+	known := make(map[string]bool, len(others))
+	for _, line := range others {
+		known[line] = true
 	}
-	return ""
+	var left []string
+	for _, line := range lines {
+		if !known[line] {
+			left = append(left, line)
+		}
+	}
+	return strings.Join(left, "\n")
 }
 
 func (a *Arrival) fault(what, want, got string) {
