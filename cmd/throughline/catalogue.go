@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"io/fs"
 	"os"
@@ -21,18 +20,6 @@ func loadCatalogue(dirs []string) (*lineage.Catalogue, error) {
 		return nil, err
 	}
 	return lineage.ParseCatalogue(files)
-}
-
-// distinct drops copies: a folder may hold the built-in files as they are, and
-// change some of them.
-func distinct(files []lineage.File) []lineage.File {
-	var kept []lineage.File
-	for _, f := range files {
-		if !slices.ContainsFunc(kept, func(k lineage.File) bool { return bytes.Equal(k.Data, f.Data) }) {
-			kept = append(kept, f)
-		}
-	}
-	return kept
 }
 
 // readCatalogue reads the built-in catalogue and then every .yaml and .yml file
