@@ -21,7 +21,7 @@ export GOFLAGS     := $(strip $(filter-out -trimpath,$(shell go env GOFLAGS)) -t
 RACE               := CGO_ENABLED=1 go test -race -trimpath=false
 
 # Tests of the whole house that take a tenth of the orders under the race detector.
-WHOLE := TestTwoThousandCleanOrders|TestEveryFault
+WHOLE := TestTwoThousandCleanOrders|TestEveryFault|TestALargeMarket|TestWalksOverThePublicLogs
 
 # The lock file's hash stamps node_modules: `npm ci` unpacks half a gigabyte, so
 # it runs once a lock file and not once a build.
@@ -40,7 +40,7 @@ APT := $(shell command -v apt-get 2>/dev/null)
 NPM    := web/static/npm
 ASSETS := $(NPM)/htmx.min.js $(NPM)/ws.min.js $(NPM)/idiomorph-ext.min.js
 
-.PHONY: help deps deps-test assets gen build run test bench lint fmt clean
+.PHONY: help deps deps-test assets gen build run test prove bench lint fmt clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -97,7 +97,10 @@ run: build ## Build and run it all: Throughline, its engine and the reference pi
 test: deps-test assets bin/.gen ## Install what the tests need, vet, and run every test with the race detector
 	go vet $(PKG)
 	$(RACE) -timeout 25m $(PKG)
-	go test -timeout 15m -run '$(WHOLE)' ./cmd/throughline
+	go test -timeout 15m -run '$(WHOLE)' ./cmd/throughline ./lineage
+
+prove: ## Prove lineage on a thousand logs of every kind, in any order of arrival (SEEDS=n)
+	THROUGHLINE_SEEDS=$(or $(SEEDS),1000) go test -timeout 120m -run 'EveryLog' ./lineage
 
 bench: build ## Measure: CPU per span, bytes per span, events stitched a second (BENCH=pattern PKG=./folder)
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 30m $(PKG)

@@ -1,7 +1,9 @@
 package lineage_test
 
 import (
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -11,18 +13,25 @@ import (
 	"throughline/lineage/logs"
 )
 
-// Seeds of every log: a thousand, and fewer where the race detector watches or the
-// tests are short.
+// Seeds of every log: sixty, and fewer where the race detector watches. `make prove`
+// asks for a thousand.
 const (
-	allSeeds = 1000
-	fewSeeds = 60
+	fewSeeds   = 60
+	racedSeeds = 15
 )
 
-func seeds() uint64 {
-	if raced || testing.Short() {
-		return fewSeeds
+func seeds(t testing.TB) uint64 {
+	if text := os.Getenv("THROUGHLINE_SEEDS"); text != "" {
+		n, err := strconv.ParseUint(text, 10, 32)
+		if err != nil || n == 0 {
+			t.Fatalf("THROUGHLINE_SEEDS is %q; want how many seeds to try", text)
+		}
+		return n
 	}
-	return allSeeds
+	if raced {
+		return racedSeeds
+	}
+	return fewSeeds
 }
 
 // subject begins a graph that is to be proved. What it does at random, it does by the
@@ -42,7 +51,7 @@ func TestEveryLogGivesItsTruthHoweverItArrives(t *testing.T) {
 		for name, begin := range subjects() {
 			t.Run(kind.Name+"/"+name, func(t *testing.T) {
 				t.Parallel()
-				for seed := range seeds() {
+				for seed := range seeds(t) {
 					prove(t, logs.Write(kind.Small(seed)), seed, begin)
 				}
 			})

@@ -22,8 +22,16 @@ func Account(cat *lineage.Catalogue, subject Subject) []string {
 		for _, ref := range append(anchored, loose...) {
 			lines = append(lines, w.line(subject.Execution(ref)))
 		}
+	}
+	return append(lines, w.beside(cat, subject)...)
+}
+
+// beside writes what a subject tells beside executions.
+func (w *writer) beside(cat *lineage.Catalogue, subject Subject) []string {
+	var lines []string
+	for _, flow := range flowsOf(cat) {
 		for _, c := range subject.Claims(flow) {
-			lines = append(lines, w.line(c))
+			lines = append(lines, flow+": "+w.line(c))
 		}
 	}
 	for _, o := range subject.Quarantined() {
@@ -45,12 +53,29 @@ func flowsOf(cat *lineage.Catalogue) []string {
 
 // writer writes values in one form. Every exported field of every struct is written,
 // also those that will be added: what is not written is not compared. Events are
-// shared between executions and written once for each pointer.
+// shared between executions and written once for each pointer; a brief writer only
+// names them, by identity and content hash, for what is compared again and again.
 type writer struct {
+	brief  bool
 	events map[*lineage.Event]string
+	fields map[reflect.Type][]field
 }
 
-func newWriter() *writer { return &writer{events: make(map[*lineage.Event]string)} }
+// field is an exported field of a struct.
+type field struct {
+	index int
+	name  string
+}
+
+func newWriter() *writer {
+	return &writer{events: make(map[*lineage.Event]string), fields: make(map[reflect.Type][]field)}
+}
+
+func briefly() *writer {
+	w := newWriter()
+	w.brief = true
+	return w
+}
 
 func (w *writer) line(v any) string { return string(w.append(nil, reflect.ValueOf(v))) }
 
@@ -69,6 +94,10 @@ func (w *writer) append(to []byte, v reflect.Value) []byte {
 			return append(to, "nil"...)
 		}
 		if e, ok := v.Interface().(*lineage.Event); ok {
+			if w.brief {
+				to = append(append(append(to, e.Source...), '/'), e.ID...)
+				return strconv.AppendUint(append(to, '#'), e.Hash, 16)
+			}
 			if w.events[e] == "" {
 				w.events[e] = string(w.append(nil, v.Elem()))
 			}
@@ -96,20 +125,29 @@ func (w *writer) append(to []byte, v reflect.Value) []byte {
 		if t, ok := v.Interface().(time.Time); ok {
 			return t.AppendFormat(to, time.RFC3339Nano) // with its zone: times are UTC
 		}
-		return w.fields(to, v)
+		return w.appendFields(to, v)
 	}
 	panic(fmt.Sprintf("logs: %s cannot be written down", v.Type())) // a kind of field that there was not yet
 }
 
-// fields writes those that are neither zero nor empty, by name.
-func (w *writer) fields(to []byte, v reflect.Value) []byte {
+// appendFields writes those that are neither zero nor empty, by name.
+func (w *writer) appendFields(to []byte, v reflect.Value) []byte {
+	fields, ok := w.fields[v.Type()]
+	if !ok {
+		for i := range v.NumField() {
+			if f := v.Type().Field(i); f.IsExported() {
+				fields = append(fields, field{i, f.Name})
+			}
+		}
+		w.fields[v.Type()] = fields
+	}
 	to = append(to, '{')
-	for i := range v.NumField() {
-		field, value := v.Type().Field(i), v.Field(i)
-		if !field.IsExported() || value.IsZero() || value.Kind() == reflect.Slice && value.Len() == 0 {
+	for _, f := range fields {
+		value := v.Field(f.index)
+		if value.IsZero() || value.Kind() == reflect.Slice && value.Len() == 0 {
 			continue
 		}
-		to = append(append(to, field.Name...), '=')
+		to = append(append(to, f.name...), '=')
 		to = append(w.append(to, value), ' ')
 	}
 	return append(to, '}')

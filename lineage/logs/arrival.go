@@ -54,7 +54,7 @@ func (l *Log) Arrive(seed uint64, begin func() Subject) *Arrival {
 	}
 	a.shuffle(order)
 	batch := []int{4, 20, 100, 500}[a.random.IntN(4)] // on average
-	restart := len(order)/3 + 1                       // on average
+	restart := len(order)/2 + 1                       // on average
 	for at, i := range order {
 		a.add(i)
 		if a.random.IntN(batch) > 0 {
@@ -82,7 +82,7 @@ func (a *Arrival) add(i int) {
 // settle recomputes, and notes what is announced.
 func (a *Arrival) settle() {
 	a.Batches++
-	w := newWriter()
+	w := briefly()
 	for _, ref := range a.Subject.Recompute() {
 		if x := a.Subject.Execution(ref); x != nil {
 			a.noted[ref] = w.line(x)
@@ -94,7 +94,7 @@ func (a *Arrival) settle() {
 
 // audit compares what was noted with what is.
 func (a *Arrival) audit() {
-	w := newWriter()
+	w := briefly()
 	standing := 0
 	for _, flow := range flowsOf(a.log.Catalogue) {
 		anchored, loose := a.Subject.Executions(flow)
@@ -114,17 +114,16 @@ func (a *Arrival) audit() {
 	}
 }
 
-// restart gives a new subject all that has come. What was noted stays, as it does in a
-// store.
+// restart gives a new subject all that has come, which must come to the same.
 func (a *Arrival) restart(come []int) {
 	a.audit()
 	a.Restarts++
-	before := Account(a.log.Catalogue, a.Subject)
+	noted, beside := a.noted, a.beside()
 	come = slices.Clone(come)
 	slices.Sort(come)
 	come = slices.Compact(come)
 	a.shuffle(come)
-	a.Subject = a.begin()
+	a.Subject, a.noted = a.begin(), make(map[lineage.ExecutionRef]string)
 	for i, at := range come {
 		a.add(at)
 		if i == len(come)/2 {
@@ -132,25 +131,24 @@ func (a *Arrival) restart(come []int) {
 		}
 	}
 	a.settle()
-	after := Account(a.log.Catalogue, a.Subject)
-	if was, is := without(before, after), without(after, before); was+is != "" {
-		a.fault("a restart changed what is told", was, is)
+	for ref := range noted {
+		if noted[ref] != a.noted[ref] {
+			a.fault(fmt.Sprintf("%s of %s is another after a restart", ref.Flow, ref.Anchor), noted[ref], a.noted[ref])
+		}
+	}
+	for ref := range a.noted {
+		if noted[ref] == "" {
+			a.fault(fmt.Sprintf("%s of %s is there since a restart", ref.Flow, ref.Anchor), "", a.noted[ref])
+		}
+	}
+	if now := a.beside(); now != beside {
+		a.fault("claims or quarantine are others after a restart", beside, now)
 	}
 }
 
-// without returns the lines that others do not have.
-func without(lines, others []string) string {
-	known := make(map[string]bool, len(others))
-	for _, line := range others {
-		known[line] = true
-	}
-	var left []string
-	for _, line := range lines {
-		if !known[line] {
-			left = append(left, line)
-		}
-	}
-	return strings.Join(left, "\n")
+// beside is what a subject tells beside executions.
+func (a *Arrival) beside() string {
+	return strings.Join(newWriter().beside(a.log.Catalogue, a.Subject), "\n")
 }
 
 func (a *Arrival) fault(what, want, got string) {

@@ -164,7 +164,7 @@ func TestAnArrivalFindsWhatIsNotAnnouncedAndWhatARestartChanges(t *testing.T) {
 	log := Write(Kinds()[0].Small(1))
 	for want, begin := range map[string]func() Subject{
 		"not announced":     func() Subject { return secretive{lineage.NewGraph(log.Catalogue, Tenant)} },
-		"a restart changed": func() Subject { return forgetful{lineage.NewGraph(log.Catalogue, Tenant), new(int)} },
+		"after a restart": func() Subject { return forgetful{lineage.NewGraph(log.Catalogue, Tenant), new(int)} },
 	} {
 		found := false
 		for seed := range uint64(20) {
