@@ -163,7 +163,7 @@ func TestAnArrivalFindsWhatIsNotAnnouncedAndWhatARestartChanges(t *testing.T) {
 	t.Parallel()
 	log := Write(Kinds()[0].Small(1))
 	for want, begin := range map[string]func() Subject{
-		"not announced":     func() Subject { return secretive{lineage.NewGraph(log.Catalogue, Tenant)} },
+		"not announced":   func() Subject { return secretive{lineage.NewGraph(log.Catalogue, Tenant)} },
 		"after a restart": func() Subject { return forgetful{lineage.NewGraph(log.Catalogue, Tenant), new(int)} },
 	} {
 		found := false
