@@ -61,6 +61,10 @@ func checkEnd(t *testing.T, p *reference.Reference, r *receiver, want end, resta
 				}
 			}
 		}
+		if expected["sync.order.transferred retrying"] == 0 {
+			// What is consumed again after a start may have an order before its customer.
+			delete(got, "sync.order.transferred retrying")
+		}
 	}
 	if diff := cmp.Diff(expected, got); diff != "" {
 		t.Error(diff)

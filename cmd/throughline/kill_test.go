@@ -182,7 +182,15 @@ func TestTwentyKillsUnderLoadLoseNothingAndDoubleNothing(t *testing.T) {
 	}
 	eventually(t, time.Minute, func() error { return closes(calm.addr.HTTP) })
 	var want []string
-	eventually(t, time.Minute, func() (err error) { want, err = lineages(calm, orders); return err })
+	eventually(t, time.Minute, func() (err error) {
+		want, err = lineages(calm, orders)
+		for i, page := range want {
+			if !strings.Contains(page, `"verdict":"met"`) {
+				return fmt.Errorf("the deadline of order SO-%d is not judged yet", i)
+			}
+		}
+		return err
+	})
 	eventually(t, time.Minute, func() error {
 		whole := query(t, calm, "SELECT countIf(objects = 5 AND events = 6), count() FROM throughline.executions FINAL WHERE flow = 'quote-to-cash'")
 		if whole != fmt.Sprintf("%d\t%d", orders, orders) {
