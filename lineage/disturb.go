@@ -156,6 +156,9 @@ func (f *flowGraph) told(i int32) {
 	g := f.g
 	events := g.slab.list(g.claims[i].events)
 	for j := range events.len() {
+		if g.newly.has(int32(events.at(j))) {
+			continue // it is absorbed, whatever it carries
+		}
 		r := g.read(int32(events.at(j)))
 		g.claimsOf(r, func(other int32) {
 			if a := f.verdict(other); a >= 0 {

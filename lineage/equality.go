@@ -170,6 +170,9 @@ func (g *Graph) unite(group []int32) {
 		g.reguard.add(n)
 		for e := range g.edgesOf(n) {
 			g.reguard.add(e.to)
+			for _, f := range g.flows {
+				f.shaken.add(g.nodes[e.to].canon) // what was adrift below the one may not be below the other
+			}
 		}
 		g.reclaimEventsOf(n)
 	}

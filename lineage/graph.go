@@ -55,6 +55,7 @@ type Graph struct {
 
 	marks   mark // scratch: nodes seen in the pass at hand
 	seen    mark // scratch: events seen in the pass at hand
+	newly   mark // of a recomputation: the events that are fresh
 	behind  mark // scratch: nodes seen in the walk backwards at hand
 	told    mark // scratch: anchors that it found
 	scratch []byte
@@ -172,6 +173,10 @@ func (g *Graph) enter(at int32, e *Event) {
 // Recompute brings the executions up to date with the events added, and returns
 // which of them may have changed, come or gone, in a stable order.
 func (g *Graph) Recompute() []ExecutionRef {
+	g.newly.begin(len(g.events))
+	for _, at := range g.fresh {
+		g.newly.first(at)
+	}
 	g.rechainAll()
 	g.regroupAll()
 	g.guardAll()

@@ -38,8 +38,9 @@ type Fault struct{ What, Want, Got string }
 
 // Arrive has a log arrive as it may: shuffled, every event up to ten times, in batches
 // that are cut anywhere, and with restarts in between, when a new subject is given all
-// that had come, in another order, and goes on from there. At every restart, and at the
-// end, what was announced must be all that has changed; and a restart changes nothing.
+// that had come, in another order, and goes on from there. At every restart, at the end
+// and now and then what was announced must be all that has changed; and a restart
+// changes nothing.
 func (l *Log) Arrive(seed uint64, begin func() Subject) *Arrival {
 	a := &Arrival{
 		Subject: begin(), log: l, random: rand.New(rand.NewPCG(seed, 0x61727269)), begin: begin,
@@ -54,15 +55,17 @@ func (l *Log) Arrive(seed uint64, begin func() Subject) *Arrival {
 	}
 	a.shuffle(order)
 	batch := []int{4, 20, 100, 500}[a.random.IntN(4)] // on average
-	restart := len(order)/2 + 1                       // on average
 	for at, i := range order {
 		a.add(i)
 		if a.random.IntN(batch) > 0 {
 			continue
 		}
 		a.settle()
-		if a.random.IntN(restart) < batch {
+		switch turn := a.random.IntN(len(order)) / batch; { // twice and thrice in a log, however it is cut
+		case turn < 2:
 			a.restart(order[:at+1])
+		case turn < 5:
+			a.audit()
 		}
 	}
 	a.settle()

@@ -76,7 +76,12 @@ func (m Billing) offer(b *book, l *ledger) {
 		won := b.before(b.numbered("opportunity", "OP-"), orders...)
 		offered := b.before(b.numbered("quote", "Q-"), orders...)
 		b.tell(telling{source: "crm", typ: "opportunity.won", about: won, with: with})
-		b.tell(telling{source: "cpq", typ: "quote.sent", about: offered, flow: l.told(b, follows(offered, "quotes", won)), with: with})
+		of := follows(offered, "quotes", won)
+		if b.chance(50) { // somebody else links the two, when it is settled and done
+			b.tell(telling{source: "crm", typ: "opportunity.linked", flow: of, nobody: true, late: b.chance(50)})
+			of = nil
+		}
+		b.tell(telling{source: "cpq", typ: "quote.sent", about: offered, flow: of, with: with})
 		if b.chance(20) {
 			b.tell(telling{source: "crm", typ: "customer.asked", party: l.customer, names: []*doc{offered}})
 		}
