@@ -101,7 +101,7 @@ func (f *flowGraph) judgeStage(rule StageRule, b *body) (Stage, time.Time) {
 	doneAt := f.completedAt(rule, b, passed)
 	stage.DoneAt = f.firstDoneAt(rule, b, passed)
 	for n, p := range passed {
-		if !p.doneAt.IsZero() && f.goesThrough(n, rule) && n >= 0 {
+		if !p.doneAt.IsZero() && f.goesThrough(n, rule) && b.holds(n) {
 			stage.Progress = append(stage.Progress, Progress{f.g.object(n), p.doneAt})
 		}
 		if p.last == wordFailed {

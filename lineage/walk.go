@@ -13,6 +13,11 @@ type body struct {
 	truncated bool
 }
 
+// holds tells whether a canonical node is a member.
+func (b *body) holds(n int32) bool {
+	return slices.ContainsFunc(b.members, func(m member) bool { return m.node == n })
+}
+
 type member struct {
 	node int32
 	rank int32

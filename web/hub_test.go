@@ -70,7 +70,7 @@ func TestHub(t *testing.T) {
 	for name, play := range map[string]func(*testing.T, *stage){
 		"the first change after a quiet time is pushed at once, the next ones four times a second": func(t *testing.T, s *stage) {
 			c, _ := s.watch("a")
-			time.Sleep(time.Second)
+			<-time.After(time.Second)
 			drain(c)
 			start := time.Now()
 			s.change()
@@ -78,7 +78,7 @@ func TestHub(t *testing.T) {
 			if waited := time.Since(start); waited != 0 {
 				t.Errorf("the first change waited %v", waited)
 			}
-			for start := time.Now(); time.Since(start) < 2*time.Second; time.Sleep(10 * time.Millisecond) {
+			for start := time.Now(); time.Since(start) < 2*time.Second; <-time.After(10 * time.Millisecond) {
 				s.change()
 			}
 			if n := drain(c); n < 7 || n > 8 {
@@ -87,10 +87,10 @@ func TestHub(t *testing.T) {
 		},
 		"a change of something else draws nothing": func(t *testing.T, s *stage) {
 			s.watch("a") //nolint:errcheck // it has room
-			time.Sleep(time.Second)
+			<-time.After(time.Second)
 			before := s.draws.Load()
 			s.feed.publish(lineage.ExecutionRef{Flow: "other"})
-			time.Sleep(time.Second)
+			<-time.After(time.Second)
 			if s.draws.Load() != before {
 				t.Error("the page was drawn")
 			}
@@ -101,7 +101,7 @@ func TestHub(t *testing.T) {
 				c, _ := s.watch("a")
 				clients = append(clients, c)
 			}
-			time.Sleep(time.Second)
+			<-time.After(time.Second)
 			if n := s.draws.Load(); n > 2 {
 				t.Errorf("the page was drawn %d times for 50", n)
 			}
@@ -111,7 +111,7 @@ func TestHub(t *testing.T) {
 				}
 			}
 			s.change()
-			time.Sleep(time.Second)
+			<-time.After(time.Second)
 			for i, c := range clients {
 				if u := <-c.queue; u.size != len("1") {
 					t.Errorf("client %d got %d bytes of what has changed", i, u.size)
@@ -121,11 +121,11 @@ func TestHub(t *testing.T) {
 		"a client that does not read is cut off, and the others go on": func(t *testing.T, s *stage) {
 			slow, _ := s.watch("a")
 			quick, _ := s.watch("a")
-			time.Sleep(time.Second)
+			<-time.After(time.Second)
 			got := drain(quick)
 			for range 20 {
 				s.change()
-				time.Sleep(time.Second)
+				<-time.After(time.Second)
 				got += drain(quick)
 			}
 			select {
@@ -153,30 +153,30 @@ func TestHub(t *testing.T) {
 		},
 		"a subscription that was cut off is taken up again and every page is drawn anew": func(t *testing.T, s *stage) {
 			c, _ := s.watch("a")
-			time.Sleep(time.Second)
+			<-time.After(time.Second)
 			drain(c)
 			s.world.Add(1) // and nobody says so
 			s.feed.cutAll()
-			time.Sleep(time.Second)
+			<-time.After(time.Second)
 			if drain(c) != 1 {
 				t.Error("the page was not pushed")
 			}
 			s.change()
-			time.Sleep(time.Second)
+			<-time.After(time.Second)
 			if drain(c) != 1 {
 				t.Error("changes are not heard any more")
 			}
 		},
 		"a page that cannot be drawn just now is kept and drawn later": func(t *testing.T, s *stage) {
 			c, _ := s.watch("a")
-			time.Sleep(time.Second)
+			<-time.After(time.Second)
 			drain(c)
 			s.fails.Store(true)
 			s.change()
-			time.Sleep(time.Second)
+			<-time.After(time.Second)
 			s.fails.Store(false)
 			s.change()
-			time.Sleep(time.Second)
+			<-time.After(time.Second)
 			if n := drain(c); n != 1 {
 				t.Errorf("%d updates", n)
 			}

@@ -97,7 +97,7 @@ func TestALaneIsBounded(t *testing.T) {
 			t.Errorf("one whose client is gone gets %v", err)
 		}
 		go func() {
-			time.Sleep(time.Second)
+			<-time.After(time.Second)
 			l.leave()
 		}()
 		if err := l.enter(t.Context()); err != nil {

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	driver "github.com/ClickHouse/clickhouse-go/v2"
+
 	"throughline/lineage"
 )
 
@@ -181,7 +183,8 @@ func dictionaries(t *testing.T, f *Fixture) {
 		}
 		must(t, f.Append(t.Context(), b, false))
 		var rows, right uint64
-		f.scan(t, fmt.Sprintf("SELECT count(), countIf(source = concat('s', id)) FROM store.identifiers WHERE block = %d", id), &rows, &right)
+		query := f.in("SELECT count(), countIf(source = concat('s', id)) FROM store.identifiers WHERE block = {block:UInt64}")
+		must(t, f.Conn.QueryRow(t.Context(), query, driver.Named("block", strconv.Itoa(id))).Scan(&rows, &right))
 		equal(t, "rows and right ones", [2]int{int(rows), int(right)}, [2]int{n, n})
 	}
 }

@@ -22,10 +22,10 @@ func TestAgendaKeepsItsTimes(t *testing.T) {
 		agenda.At(begin.Add(3*time.Second), note("late"))
 		agenda.At(begin.Add(-time.Hour), note("overdue"))
 		go agenda.Run(t.Context())
-		time.Sleep(time.Second)
+		<-time.After(time.Second)
 		agenda.At(begin.Add(2*time.Second), note("first"))
 		agenda.At(begin.Add(2*time.Second), note("second"))
-		time.Sleep(5 * time.Second)
+		<-time.After(5 * time.Second)
 		synctest.Wait()
 		if got, want := strings.Join(done, " "), "overdue@0s first@2s second@2s late@3s"; got != want {
 			t.Errorf("done %s, want %s", got, want)
