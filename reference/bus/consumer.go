@@ -25,6 +25,14 @@ const (
 	holdEvery = ackWait / 4
 )
 
+// heartbeat is how often the server says that it still knows of a pull that waits.
+// It was seen to forget one on a busy machine; a pull is renewed after two silent
+// heartbeats, and with the client's default, 15 s, that stood still for 30 s.
+const (
+	pullExpiry = 30 * time.Second
+	heartbeat  = 2 * time.Second
+)
+
 // ackTimeout is how long a server has to confirm that a message is done with.
 const ackTimeout = 5 * time.Second
 
@@ -67,7 +75,7 @@ func (b *Bus) Consume(ctx context.Context, s *service.Service, c Consumer) error
 		return fmt.Errorf("consumer %s: %w", c.Name, err)
 	}
 	// One at a time: what waits here for its turn is held by nobody.
-	messages, err := consumer.Messages(jetstream.PullMaxMessages(1))
+	messages, err := consumer.Messages(jetstream.PullMaxMessages(1), jetstream.PullExpiry(pullExpiry), jetstream.PullHeartbeat(heartbeat))
 	if err != nil {
 		return fmt.Errorf("consumer %s: %w", c.Name, err)
 	}
