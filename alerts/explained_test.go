@@ -70,7 +70,7 @@ func TestLabelsAreTheSameFromFiringToResolved(t *testing.T) {
 			if diff := cmp.Diff(is.Alerts[0].Labels, is.CommonLabels); diff != "" || was.GroupKey != is.GroupKey {
 				t.Errorf("its group is another (-labels +common):\n%s", diff)
 			}
-			if text := is.Alerts[0].Annotations["description"]; !strings.HasPrefix(text, "It sticks at stage shipped") {
+			if text := is.Alerts[0].Annotations["description"]; !strings.HasPrefix(text, "It stuck at stage shipped, which had failed") {
 				t.Errorf("the annotations do not say what is known now: %q", text)
 			}
 		}

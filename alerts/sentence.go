@@ -35,15 +35,23 @@ func description(i *slo.Incident) string {
 		return fmt.Sprintf("What has passed its deadline may have been done in time without our knowing. "+
 			"Each breach is confirmed or corrected once %s has told all.", i.Source)
 	}
+	if i.Impact.Stage == "" && i.State == slo.Resolved {
+		return "Where it stuck was never known."
+	}
 	if i.Impact.Stage == "" {
 		return "Nothing is known yet of where it sticks."
 	}
 	text := "It sticks at stage " + i.Impact.Stage
+	failed, retried := ", which failed", ", which is being tried again"
+	if i.State == slo.Resolved {
+		text = "It stuck at stage " + i.Impact.Stage
+		failed, retried = ", which had failed", ", which was being tried again"
+	}
 	switch i.Impact.State {
 	case lineage.StateFailed:
-		text += ", which failed"
+		text += failed
 	case lineage.StateRetrying:
-		text += ", which is being tried again"
+		text += retried
 	}
 	if i.Impact.Reason == "" {
 		return text + "."

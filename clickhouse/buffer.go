@@ -3,8 +3,8 @@ package clickhouse
 // maxKept is how many bytes a buffer may have grown to and still be kept.
 const maxKept = 256 << 20
 
-// buffer is the memory in which a block is turned into columns; it is kept from
-// block to block.
+// buffer is the memory in which a block, or executions, are turned into columns; it
+// is kept from one to the next.
 type buffer struct {
 	spans       *spanRows
 	traces      *traceRows
@@ -12,17 +12,18 @@ type buffer struct {
 	events      *eventRows
 	identifiers *identifierRows
 	quarantine  *quarantineRows
+	executions  *executionRows
 }
 
 func newBuffer() *buffer {
 	return &buffer{
 		spans: newSpanRows(), traces: newTraceRows(), logs: newLogRows(),
-		events: newEventRows(), identifiers: newIdentifierRows(), quarantine: newQuarantineRows(),
+		events: newEventRows(), identifiers: newIdentifierRows(), quarantine: newQuarantineRows(), executions: newExecutionRows(),
 	}
 }
 
 func (b *buffer) all() []rows {
-	return []rows{b.spans, b.traces, b.logs, b.events, b.identifiers, b.quarantine}
+	return []rows{b.spans, b.traces, b.logs, b.events, b.identifiers, b.quarantine, b.executions}
 }
 
 // borrow takes a free buffer, or makes one.
@@ -35,7 +36,7 @@ func (s *Store) borrow() *buffer {
 	}
 }
 
-// giveBack empties a buffer and keeps it for the next block, unless there are
+// giveBack empties a buffer and keeps it for the next to borrow one, unless there are
 // enough or it has grown out of proportion.
 func (s *Store) giveBack(b *buffer) {
 	held := 0

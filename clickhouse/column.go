@@ -25,6 +25,11 @@ func (c *text) add(s string) {
 	c.n++
 }
 
+func (c *text) addBytes(b []byte) {
+	c.buf = append(binary.AppendUvarint(c.buf, uint64(len(b))), b...)
+	c.n++
+}
+
 func (c *text) kind() string                  { return "String" }
 func (c *text) prefix(b []byte) []byte        { return b }
 func (c *text) segments(to [][]byte) [][]byte { return append(to, c.buf) }

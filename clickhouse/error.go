@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"time"
 
 	driver "github.com/ClickHouse/clickhouse-go/v2"
 
@@ -36,6 +37,17 @@ func wrap(op string, err error) error {
 		return err
 	}
 	return lineage.E(kindOfFailure(err), op, err)
+}
+
+// tooMuch tells a failure for want of time or memory as what it is for whoever asked
+// about a window: to ask again does not help, a shorter window does.
+func tooMuch(op string, from, to time.Time, err error) error {
+	var exception *driver.Exception
+	if errors.Is(err, context.DeadlineExceeded) || errors.As(err, &exception) && (exception.Code == 159 || exception.Code == 241) {
+		return lineage.Errorf(lineage.TooLarge, op, "from is %s and to is %s, and too much came in between to be read in the time and memory there is: set from later or to earlier",
+			from.UTC().Format(time.RFC3339), to.UTC().Format(time.RFC3339))
+	}
+	return err
 }
 
 func kindOfFailure(err error) lineage.Kind {

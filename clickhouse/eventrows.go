@@ -22,26 +22,20 @@ func kindNamed(name string) lineage.EventKind {
 // eventRows are rows of the table business_events.
 type eventRows struct {
 	origin
-	tenant, source, typ, stage, outcome, contract word
-	id, reason, correlation, causation, payload   text
-	kind                                          *number[int8]
-	time, recorded, ingested, attempt, answer     *number[int64]
-	amount                                        money
-	traceID, spanID                               *fixed
-	hash                                          *number[uint64]
-	refs, from, to, equal                         objects
-	roles, qualifiers                             *list[*word]
-	priorities                                    *list[*number[int64]]
-	toRefs, byRelations                           allocations
-	links                                         *list[*text]
+	tenant, source, typ              word
+	id, causation, payload, envelope text
+	kind                             *number[int8]
+	time, recorded, ingested         *number[int64]
+	traceID, spanID                  *fixed
+	hash                             *number[uint64]
+	links                            *list[*text]
+	mapping                          mapping
 }
 
 func newEventRows() *eventRows {
 	return &eventRows{
 		origin: newOrigin(), kind: enum(kinds), time: dateTime(), recorded: dateTime(), ingested: dateTime(),
-		attempt: int64Column(), answer: int64Column(), amount: newMoney(), traceID: bytes16(), spanID: bytes8(), hash: uint64Column(),
-		refs: newObjects(), from: newObjects(), to: newObjects(), equal: newObjects(),
-		roles: words(), qualifiers: words(), priorities: int64s(), toRefs: newAllocations(), byRelations: newAllocations(), links: texts(),
+		traceID: bytes16(), spanID: bytes8(), hash: uint64Column(), links: texts(), mapping: newMapping(),
 	}
 }
 
@@ -57,30 +51,15 @@ func (r *eventRows) columns() []named {
 		{"time", r.time},
 		{"recorded", r.recorded},
 		{"ingested", r.ingested},
-		{"stage", &r.stage},
-		{"outcome", &r.outcome},
-		{"attempt", r.attempt},
-		{"answer", r.answer},
-		{"reason", &r.reason},
-		{"correlation", &r.correlation},
 		{"causation", &r.causation},
 		{"trace_id", r.traceID},
 		{"span_id", r.spanID},
-		{"contract", &r.contract},
 		{"payload", &r.payload},
+		{"envelope", &r.envelope},
 		{"hash", r.hash},
-		{"ref_roles", r.roles},
-		{"qualifiers", r.qualifiers},
-		{"priorities", r.priorities},
 		{"links", r.links},
 	}...)
-	all = append(all, r.amount.columns("amount")...)
-	all = append(all, r.toRefs.columns("ref")...)
-	all = append(all, r.byRelations.columns("relation")...)
-	all = append(all, r.refs.columns("ref")...)
-	all = append(all, r.from.columns("from")...)
-	all = append(all, r.to.columns("to")...)
-	return append(all, r.equal.columns("equal")...)
+	return append(all, r.mapping.columns()...)
 }
 
 func (r *eventRows) add(b *lineage.Block, row int) {
@@ -94,44 +73,15 @@ func (r *eventRows) add(b *lineage.Block, row int) {
 	r.time.add(nanos(e.Time))
 	r.recorded.add(nanos(e.Recorded))
 	r.ingested.add(nanos(e.Ingested))
-	r.stage.add(e.Stage)
-	r.outcome.add(string(e.Outcome))
-	r.attempt.add(int64(e.Attempt))
-	r.answer.add(int64(e.Answer))
-	r.amount.add(e.Amount)
-	r.reason.add(e.Reason)
-	r.correlation.add(e.Correlation)
 	r.causation.add(e.Causation)
 	r.traceID.add(e.TraceID[:])
 	r.spanID.add(e.SpanID[:])
-	r.contract.add(e.Contract)
 	r.payload.add(e.Payload)
+	r.envelope.add(e.Envelope)
 	r.hash.add(e.Hash)
-	for _, ref := range e.Refs {
-		r.refs.add(ref.Object)
-		r.roles.items.add(string(ref.Role))
-	}
-	r.refs.end(len(e.Refs))
-	r.roles.end(len(e.Refs))
-	r.toRefs.add(len(e.Refs), func(i int) lineage.Money { return e.Refs[i].Amount })
-	for _, rel := range e.Relations {
-		r.from.add(rel.From)
-		r.to.add(rel.To)
-		r.qualifiers.items.add(rel.Qualifier)
-	}
-	r.from.end(len(e.Relations))
-	r.to.end(len(e.Relations))
-	r.qualifiers.end(len(e.Relations))
-	r.byRelations.add(len(e.Relations), func(i int) lineage.Money { return e.Relations[i].Amount })
-	for _, q := range e.Equalities {
-		r.equal.add(q.A)
-		r.equal.add(q.B)
-		r.priorities.items.add(int64(q.Priority))
-	}
-	r.equal.end(2 * len(e.Equalities))
-	r.priorities.end(len(e.Equalities))
 	for _, trace := range e.Links {
 		r.links.items.add(trace.String())
 	}
 	r.links.end(len(e.Links))
+	r.mapping.add(e)
 }

@@ -15,16 +15,16 @@ import (
 var eventsSQL string
 
 // EventsSince streams every business event of a tenant back, by writer, block
-// and row: the order in which they were stored. It ends with the first error
+// and row: the order in which they were stored. Those that were mapped anew come as they
+// are mapped now, and those that are refused now do not. It ends with the first error
 // that fn returns. Memory stays flat, however many there are.
 func (s *Store) EventsSince(ctx context.Context, tenant string, fn func(writer string, block uint64, e *lineage.Event) error) error {
-	scan := newEventScan()
-	return s.each(ctx, "clickhouse.EventsSince", eventsSQL, []any{driver.Named("tenant", tenant)}, func(rows row) error {
-		e, err := scan.read(rows)
-		if err != nil {
-			return err
+	args := []any{driver.Named("tenant", tenant)}
+	return s.remapped(ctx, "clickhouse.EventsSince", eventsSQL, remappedSQL, args, func(e *lineage.Stored) error {
+		if e.Refused {
+			return nil
 		}
-		return fn(scan.writer, scan.block, e)
+		return fn(e.Writer, e.Block, e.Event)
 	})
 }
 
@@ -32,8 +32,7 @@ func (s *Store) EventsSince(ctx context.Context, tenant string, fn func(writer s
 type eventScan struct {
 	targets []any
 
-	writer                     string
-	block                      uint64
+	place                      lineage.Place
 	event                      lineage.Event
 	kind, outcome, trace, span string
 	time, recorded, ingested   int64
@@ -49,9 +48,9 @@ func newEventScan() *eventScan {
 	s := &eventScan{}
 	e := &s.event
 	s.targets = []any{
-		&s.writer, &s.block, &e.Tenant, &e.Source, &e.ID, &s.kind, &e.Type, &s.time, &s.recorded, &s.ingested,
+		&s.place.Writer, &s.place.Block, &s.place.Row, &e.Tenant, &e.Source, &e.ID, &s.kind, &e.Type, &s.time, &s.recorded, &s.ingested,
 		&e.Stage, &s.outcome, &s.attempt, &s.answer, &e.Amount.Minor, &e.Amount.Currency, &e.Reason, &e.Correlation, &e.Causation,
-		&s.trace, &s.span, &e.Contract, &e.Payload, &e.Hash, &s.refs, &s.relations, &s.equalities, &s.refAmounts, &s.amounts, &s.links, &s.words,
+		&s.trace, &s.span, &e.Contract, &e.Payload, &e.Envelope, &e.Hash, &s.refs, &s.relations, &s.equalities, &s.refAmounts, &s.amounts, &s.links, &s.words,
 	}
 	return s
 }

@@ -1,6 +1,7 @@
 package clickhouse
 
 import (
+	"bytes"
 	"encoding/json"
 
 	"throughline/lineage"
@@ -18,14 +19,19 @@ type executionRows struct {
 	eventSources                *list[*word]
 	eventIDs                    *list[*text]
 	steps                       steps
+
+	json    bytes.Buffer // scratch
+	encoder *json.Encoder
 }
 
 func newExecutionRows() *executionRows {
-	return &executionRows{
+	r := &executionRows{
 		version: uint64Column(), gone: uint8Column(), unanchored: uint8Column(), truncated: uint8Column(),
 		startedAt: dateTime(), lastAt: dateTime(), endedAt: dateTime(),
 		objects: uint32Column(), events: uint32Column(), eventSources: words(), eventIDs: texts(), steps: newSteps(),
 	}
+	r.encoder = json.NewEncoder(&r.json)
+	return r
 }
 
 func (r *executionRows) table() string { return "executions" }
@@ -63,12 +69,13 @@ type executionDetail struct {
 
 // add adds a row; a gone execution has but its name.
 func (r *executionRows) add(tenant string, version uint64, e *lineage.Execution, gone bool) error {
-	detail := []byte("{}")
+	r.json.Reset()
+	var detail any = struct{}{}
 	if !gone {
-		var err error
-		if detail, err = json.Marshal(executionDetail{e.Members, e.Edges, e.Claims, e.Stages}); err != nil {
-			return err
-		}
+		detail = &executionDetail{e.Members, e.Edges, e.Claims, e.Stages}
+	}
+	if err := r.encoder.Encode(detail); err != nil {
+		return err
 	}
 	r.tenant.add(tenant)
 	r.flow.add(e.Flow)
@@ -84,7 +91,7 @@ func (r *executionRows) add(tenant string, version uint64, e *lineage.Execution,
 	r.endedAt.add(nanos(e.EndedAt))
 	r.objects.add(uint32(len(e.Members)))
 	r.events.add(uint32(len(e.Events)))
-	r.detail.add(string(detail))
+	r.detail.addBytes(r.json.Bytes()[:r.json.Len()-1]) // without the encoder's line end
 	for _, event := range e.Events {
 		r.eventSources.items.add(event.Source)
 		r.eventIDs.items.add(event.ID)

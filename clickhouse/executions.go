@@ -27,9 +27,9 @@ func (s *Store) SaveExecutions(ctx context.Context, tenant string, version uint6
 	if err != nil {
 		return err
 	}
-	a := appender{store: s, conn: conn}
-	r := newExecutionRows()
-	a.rows = r
+	buf := s.borrow()
+	r := buf.executions
+	a := appender{store: s, conn: conn, rows: r}
 	for _, e := range live {
 		if err := r.add(tenant, version, e, false); err != nil {
 			return lineage.E(lineage.Internal, op, err)
@@ -46,7 +46,11 @@ func (s *Store) SaveExecutions(ctx context.Context, tenant string, version uint6
 			return wrap(op, err)
 		}
 	}
-	return wrap(op, a.flush(ctx))
+	if err := a.flush(ctx); err != nil {
+		return wrap(op, err) // as in Append, the buffer is not used again
+	}
+	s.giveBack(buf)
+	return nil
 }
 
 // Execution returns the state of one execution, or NotFound. Of its events it

@@ -1,6 +1,10 @@
 package clickhouse
 
-import "context"
+import (
+	"context"
+
+	driver "github.com/ClickHouse/clickhouse-go/v2"
+)
 
 // row is one row of a result.
 type row interface{ Scan(targets ...any) error }
@@ -22,6 +26,16 @@ func (s *Store) each(ctx context.Context, op, query string, args []any, scan fun
 		}
 	}
 	return wrap(op, rows.Err())
+}
+
+// whole has the engine finish a query before it answers. The embedded one otherwise
+// streams, and there it cancels a recursive query now and then when its first table has
+// come to its end. The native protocol knows no such setting and needs none.
+func (s *Store) whole(ctx context.Context) context.Context {
+	if !s.http {
+		return ctx
+	}
+	return driver.Context(ctx, driver.WithSettings(driver.Settings{"wait_end_of_query": 1}))
 }
 
 // page runs a query over evidence and returns at most limit values, with the

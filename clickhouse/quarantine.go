@@ -61,7 +61,8 @@ func (s *Store) Quarantine(ctx context.Context, tenant string, limit int, cursor
 	if err != nil {
 		return nil, "", err
 	}
-	return page(ctx, s, op, quarantineSQL, limit, append(args, driver.Named("tenant", tenant), driver.Named("payload", listedPayload)), scanQuarantined)
+	return page(ctx, s, op, quarantineSQL, limit, append(args, driver.Named("tenant", tenant), driver.Named("payload", listedPayload),
+		driver.Named("besides", setAside), driver.Named("released", lineage.RemapWriter)), scanQuarantined)
 }
 
 func scanQuarantined(rows row, at *place) (lineage.Quarantined, error) {

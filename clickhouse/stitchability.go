@@ -43,8 +43,14 @@ const (
 // Stitchability tells how well can be stitched what came in within a window of at most
 // 31 days: spans by when they began, events by when they came in. Of more than about
 // 2,000,000 it reads the latest alone, and of these it looks at a sample of about 100,000.
+// The error is of kind TooLarge when there is no time for the whole window.
 func (s *Store) Stitchability(ctx context.Context, q lineage.StitchQuery) (lineage.Stitchability, error) {
 	const op = "clickhouse.Stitchability"
+	report, err := s.stitchability(ctx, op, q)
+	return report, tooMuch(op, q.From, q.To, err)
+}
+
+func (s *Store) stitchability(ctx context.Context, op string, q lineage.StitchQuery) (lineage.Stitchability, error) {
 	if !q.From.Before(q.To) || q.To.Sub(q.From) > stitchWindow {
 		return lineage.Stitchability{}, lineage.Errorf(lineage.Invalid, op, "from is %s and to is %s: from has to be before to, and at most %d days",
 			q.From.UTC().Format(time.RFC3339), q.To.UTC().Format(time.RFC3339), stitchWindow/(24*time.Hour))

@@ -29,13 +29,20 @@ const (
 	sampledSize   = 32 << 10            // bytes of a payload; larger ones are not taken apart
 	sampledWidth  = 200                 // fields of one object, and elements of one list
 	sampledDepth  = 16
-	sampledPlaces = 2000 // of one kind
+	sampledPlaces = 2000    // of one kind
+	sampledBytes  = 8 << 20 // of the payloads of all kinds together: about a second of taking apart
 )
 
 // Traffic tells what CloudEvents came in within a window of at most 31 days, and what
-// is in the payloads of a sample of each kind: of some ten thousand in all.
+// is in the payloads of a sample of each kind: of some ten thousand in all, and some
+// 8 MiB. The error is of kind TooLarge when there is no time for the whole window.
 func (s *Store) Traffic(ctx context.Context, q lineage.TrafficQuery) (lineage.Traffic, error) {
 	const op = "clickhouse.Traffic"
+	t, err := s.traffic(ctx, op, q)
+	return t, tooMuch(op, q.From, q.To, err)
+}
+
+func (s *Store) traffic(ctx context.Context, op string, q lineage.TrafficQuery) (lineage.Traffic, error) {
 	t := lineage.Traffic{From: q.From, To: q.To, AsOf: s.now()}
 	if !q.From.Before(q.To) || q.To.Sub(q.From) > trafficWindow {
 		return t, lineage.Errorf(lineage.Invalid, op, "from is %s and to is %s: from has to be before to, and at most %d days",
@@ -80,9 +87,10 @@ func (s *Store) sample(ctx context.Context, op string, args []any, kinds []linea
 	args = append(args,
 		driver.Named("sources", sources), driver.Named("types", types), driver.Named("contracts", contracts),
 		driver.Named("sample", uint32(min(kindSample, max(kindLeast, trafficSample/len(kinds))))),
+		driver.Named("budget", uint64(sampledBytes/len(kinds))),
 		driver.Named("largest", uint32(sampledSize)), driver.Named("wide", uint32(sampledWidth)), driver.Named("deep", uint8(sampledDepth)),
 		driver.Named("places", uint32(sampledPlaces+1)))
-	return s.each(ctx, op, driftSQL, args, func(rows row) error {
+	return s.each(s.whole(ctx), op, driftSQL, args, func(rows row) error {
 		var n name
 		var p lineage.SeenPath
 		if err := rows.Scan(&n.source, &n.typ, &n.contract, &p.Place, &p.Type, count{&p.Times}, count{&p.Events}); err != nil {

@@ -73,8 +73,9 @@ func (s *Store) Variants(ctx context.Context, q lineage.VariantQuery) (lineage.V
 	return v, nil
 }
 
-// VariantExecutions lists the executions behind the variants of a flow.
-func (s *Store) VariantExecutions(ctx context.Context, q lineage.VariantListQuery) (lineage.VariantPage, error) {
+// VariantExecutions lists the executions behind the variants of a flow: those on anchors
+// of a type, or of any when it is empty.
+func (s *Store) VariantExecutions(ctx context.Context, q lineage.VariantListQuery, ofType string) (lineage.VariantPage, error) {
 	const op = "clickhouse.VariantExecutions"
 	var result lineage.VariantPage
 	args, err := variantParameters(op, q.VariantQuery)
@@ -96,7 +97,7 @@ func (s *Store) VariantExecutions(ctx context.Context, q lineage.VariantListQuer
 	if err := decodeCursor(op, q.Cursor, &at); err != nil {
 		return result, err
 	}
-	args = append(append(args, at.parameters()...), driver.Named("variant", id), driver.Named("which", string(q.Which)), driver.Named("limit", uint32(q.Limit+1)))
+	args = append(append(args, at.parameters()...), driver.Named("variant", id), driver.Named("which", string(q.Which)), driver.Named("of_type", ofType), driver.Named("limit", uint32(q.Limit+1)))
 	var stages []string
 	if result.Page, err = s.executionsPage(ctx, op, variantExecutionsSQL, args, q.Limit, at, &stages); err == nil && id != 0 {
 		result.Stages = stages

@@ -70,7 +70,7 @@ func (f *flowGraph) lookElsewhere(x *Execution, b *body) {
 					note(n, edge.event)
 				}
 			}
-			about := g.slab.list(g.nodes[raw].about)
+			about := g.aboutOf(raw)
 			for j := range about.len() {
 				at := int32(about.at(j) >> 2)
 				g.claimsOf(g.read(at), func(c int32) {

@@ -13,7 +13,9 @@ func (g *Graph) attach(at int32, r *record) {
 			how = asSubject
 			if !nd.has(hasOwn) {
 				nd.set(hasOwn, true)
-				g.firsts.add(ref.node)
+				if !g.recalling {
+					g.firsts.add(ref.node)
+				}
 			}
 		case about >= 0:
 			how = asNamed

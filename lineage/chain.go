@@ -18,8 +18,10 @@ func (g *Graph) tie(a, b, event int32) {
 	}
 	g.ties[a] = append(g.ties[a], knot{b, event})
 	g.ties[b] = append(g.ties[b], knot{a, event})
-	g.rechain.add(a)
-	g.rechain.add(b)
+	if !g.recalling {
+		g.rechain.add(a)
+		g.rechain.add(b)
+	}
 }
 
 // untie takes back what an event stated of a bead, and has the chain that it was on
@@ -52,27 +54,48 @@ func (g *Graph) rechainAll() {
 		if done.has(start) {
 			continue
 		}
-		beads := []int32{start}
-		in := set{start: {}}
-		for i := 0; i < len(beads); i++ {
-			for _, t := range g.ties[beads[i]] {
-				if !in.has(t.to) && g.leadsOn(start) && g.leadsOn(t.to) {
-					in.add(t.to)
-					beads = append(beads, t.to)
-				}
-			}
-		}
+		beads := g.beadsWith(start)
 		for _, b := range beads {
 			done.add(b)
 		}
-		g.string(beads)
+		if !g.Lacks() {
+			g.string(beads)
+		}
 	}
-	clear(g.rechain)
+	if !g.Lacks() {
+		clear(g.rechain)
+	}
+}
+
+// beadsWith collects the beads that are on one chain with a bead.
+func (g *Graph) beadsWith(start int32) []int32 {
+	beads := []int32{start}
+	in := set{start: {}}
+	for i := 0; i < len(beads); i++ {
+		g.needClaim(beads[i])
+		for _, t := range g.ties[beads[i]] {
+			if !in.has(t.to) && g.leadsOn(start) && g.leadsOn(t.to) {
+				in.add(t.to)
+				beads = append(beads, t.to)
+			}
+		}
+	}
+	return beads
 }
 
 // string makes one chain of some beads. A trace that no link leads on from is none.
 func (g *Graph) string(beads []int32) {
 	slices.SortFunc(beads, func(a, b int32) int { return cmp.Compare(g.claimValue(a), g.claimValue(b)) })
+	if !g.recalling {
+		for _, b := range beads {
+			if old := g.claims[b].chain; old >= 0 {
+				g.tell(old)
+			}
+		}
+		if g.Lacks() {
+			return
+		}
+	}
 	for _, b := range beads {
 		if old := g.claims[b].chain; old >= 0 {
 			g.unstring(old)
@@ -99,8 +122,11 @@ func (g *Graph) string(beads []int32) {
 		}
 	}
 	g.rename(chain)
-	g.reclaim.add(chain)
-	g.restrung.add(chain)
+	if !g.recalling {
+		g.reclaim.add(chain)
+		g.doubted.add(chain)
+		g.restrung.add(chain)
+	}
 }
 
 // leadsOn tells whether a bead can be on a chain: a trace, or what is named as a cause.
@@ -118,8 +144,8 @@ func (g *Graph) caused(bead int32) bool {
 	return false
 }
 
-// unstring takes a chain apart. What showed it is told anew.
-func (g *Graph) unstring(chain int32) {
+// tell has told anew what shows a chain.
+func (g *Graph) tell(chain int32) {
 	names := g.slab.list(g.claims[chain].names)
 	for _, f := range g.flows {
 		f.told(chain)
@@ -127,6 +153,10 @@ func (g *Graph) unstring(chain int32) {
 			f.shaken.add(g.nodes[names.at(i)].canon) // it may have brought them
 		}
 	}
+}
+
+// unstring takes a chain apart.
+func (g *Graph) unstring(chain int32) {
 	for _, b := range g.beads[chain] {
 		g.claims[b].chain = -1
 	}
@@ -148,6 +178,9 @@ func (g *Graph) cause(id string) int32 {
 	var r record
 	for at, ok := g.lastWithID(id); ok && at >= 0; at = g.sameID[at] {
 		r.read(g.slab.bytes(g.events[at]))
+		if at == g.entering || r.kind != BusinessEvent {
+			continue // its record is not there yet; see enter
+		}
 		r.own = bead
 		setOwn(g.slab.bytes(g.events[at]), bead)
 		if g.rulings.rejected[eventID{g.words.names[r.source], id}] {

@@ -14,6 +14,9 @@ type claim struct {
 	events cell  // their numbers
 	names  cell  // raw nodes that its events name, once each
 	chain  int32 // of a bead: the chain that it is on; -1: none
+	away   bool  // the graph has let go of events that carry it
+	unsure bool  // its verdicts are not known: it was made for what carries it
+	left   int32 // how many events the graph has let go of
 }
 
 type claimKind uint8
@@ -36,8 +39,11 @@ func (g *Graph) claim(kind claimKind, value string) int32 {
 	if i, ok := g.claimNumber(kind, value); ok {
 		return i
 	}
-	i := int32(len(g.claims))
-	g.claims = append(g.claims, claim{kind: kind, value: g.slab.put([]byte(value)), chain: -1})
+	i := g.newClaim()
+	k := claimKey{kind, value}
+	away := g.recalling || g.gone.hasClaim(k) && !g.asked.claims[k]
+	away = away && !kind.chain()
+	g.claims[i] = claim{kind: kind, value: g.slab.put([]byte(value)), chain: -1, away: away, unsure: away}
 	g.byClaim.add(hashClaim(kind, value), i)
 	return i
 }
@@ -107,7 +113,9 @@ func (g *Graph) attachClaims(at int32, r *record) {
 		g.tie(r.trace, trace, at)
 	}
 	if r.cause >= 0 {
-		g.rechain.add(r.cause)
+		if !g.recalling {
+			g.rechain.add(r.cause)
+		}
 		if r.own >= 0 {
 			g.tie(r.own, r.cause, at)
 		}
@@ -126,7 +134,9 @@ func (g *Graph) carry(i, at int32, r *record) {
 	for _, ref := range r.refs {
 		g.addName(i, ref.node)
 	}
-	g.reclaim.add(i)
+	if !g.recalling {
+		g.reclaim.add(i)
+	}
 }
 
 // addName notes that the events of a claim name a node.
@@ -163,6 +173,7 @@ func (g *Graph) detachClaims(at int32, r *record) {
 		c.events = g.slab.keepOnly(c.events, 1, func(entry numbers) bool { return int32(entry.at(0)) != at })
 		g.rename(i)
 		g.reclaim.add(i)
+		g.doubted.add(i)
 	}
 	g.claimsOf(r, drop)
 	for _, bead := range [...]int32{r.cause, r.own} {
@@ -195,9 +206,12 @@ func (g *Graph) rename(i int32) {
 
 // reclaimEventsOf has the claims judged anew that carry events of a node.
 func (g *Graph) reclaimEventsOf(n int32) {
-	about := g.slab.list(g.nodes[n].about)
+	about := g.aboutOf(n)
 	for i := range about.len() {
-		g.claimsOf(g.read(int32(about.at(i)>>2)), g.reclaim.add)
+		g.claimsOf(g.read(int32(about.at(i)>>2)), func(c int32) {
+			g.reclaim.add(c)
+			g.doubted.add(c)
+		})
 	}
 }
 
@@ -228,6 +242,9 @@ func (f *flowGraph) judge(i int32) int32 {
 	tooMany := false
 	names := g.slab.list(g.claims[i].names)
 	for j := range names.len() {
+		if g.nodes[names.at(j)].typ == f.anchorType {
+			g.needSure(int32(names.at(j)))
+		}
 		n := g.nodes[names.at(j)].canon
 		if !f.ranked(n) || !g.marks.first(n) {
 			continue

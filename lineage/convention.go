@@ -9,17 +9,22 @@ import (
 
 // applyConventions reads an event that has no contract. Each field of its data
 // stands for itself: one that does not follow the conventions says nothing of
-// business, and takes nothing away from the others.
-func (c *Catalogue) applyConventions(ce *CloudEvent, e *naming) {
+// business, and takes nothing away from the others. The exception is an outcome in a
+// word that nobody knows: nothing said counts as success, so it is refused.
+func (c *Catalogue) applyConventions(ce *CloudEvent, e *naming) error {
 	if o, ok := c.parseObject(ce.Subject); ok {
 		e.addRef(o, Subject)
 	}
 	var data map[string]json.RawMessage
 	if len(ce.Data) == 0 || ce.Data[0] != '{' || json.Unmarshal(ce.Data, &data) != nil {
-		return
+		return nil
 	}
 	e.Stage = field[string](data, "stage")
-	e.Outcome = field[Outcome](data, "outcome")
+	outcome, err := outcomeOf(scalarText(data["outcome"]))
+	if err != nil {
+		return Errorf(Invalid, "", "data.outcome: %w", err)
+	}
+	e.Outcome = outcome
 	e.Attempt = max(field[int](data, "attempt"), 0)
 	e.Reason = sentence(field[string](data, "reason"))
 	e.Amount = amountIn(data["amount"])
@@ -56,6 +61,7 @@ func (c *Catalogue) applyConventions(ce *CloudEvent, e *naming) {
 			e.addEquality(Equality{A: a, B: b})
 		}
 	}
+	return nil
 }
 
 // amountIn reads {value, currency}; what is not an amount tells none.

@@ -14,12 +14,13 @@ type Decided struct {
 }
 
 // SameMatter tells whether two decisions are about the same thing, so that the later
-// of them holds. What revokes another is about that one.
+// of them holds. What revokes another is about that one, and what puts a catalogue in
+// force about that catalogue: to put the next one in force is no decision taken again.
 func (d *Decision) SameMatter(e *Decision) bool {
 	if d.Kind == DecideRevoke || e.Kind == DecideRevoke {
 		return d.Kind == e.Kind && d.Revokes == e.Revokes
 	}
-	return d.about() == e.about()
+	return d.about() == e.about() && d.Catalogue == e.Catalogue
 }
 
 // Settle returns decisions in the order of (At, ID), each with whether it stands and
@@ -49,7 +50,8 @@ func Settle(all []Decision) []Decided {
 // Forecast is what a decision would change.
 type Forecast struct {
 	Decision Decision // as it would be taken
-	Total    int      // executions that would change
+	Total    int      // executions that would change, among those that were looked at
+	Unseen   int      // executions that may change and were not looked at: they are too many
 	Changes  []Preview
 }
 

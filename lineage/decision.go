@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // DecisionKind says what a person has decided about the evidence.
@@ -18,6 +19,8 @@ const (
 	DecideApart   DecisionKind = "separate" // A and B are not one object
 	DecideReject  DecisionKind = "reject"   // the event (Source, EventID) does not count
 	DecideRevoke  DecisionKind = "revoke"   // the decision Revokes does not hold any more
+
+	DecideActivate DecisionKind = "activate" // Catalogue is in force
 )
 
 // Decision is one entry of the ledger of decisions. Which of them hold is a
@@ -31,6 +34,9 @@ type Decision struct {
 	Source  string // of reject: the event's identity
 	EventID string
 	Revokes string // of revoke: the ID of another decision
+
+	Catalogue string // of activate: its hash
+
 	By      string // who decided
 	Comment string
 	At      time.Time
@@ -41,6 +47,9 @@ func (d *Decision) Check() error {
 	fail := func(format string, args ...any) error { return Errorf(Invalid, "decide", format, args...) }
 	if d.ID == "" || strings.TrimSpace(d.By) == "" || d.At.IsZero() {
 		return fail("id, by or at is empty; want a unique id, who decides, and when")
+	}
+	if strings.ContainsFunc(d.ID, unicode.IsControl) {
+		return fail("id is %q; want one without control characters", d.ID)
 	}
 	switch d.Kind {
 	case DecideRelease, DecideBlock:
@@ -59,17 +68,31 @@ func (d *Decision) Check() error {
 		if d.Revokes == "" || d.Revokes == d.ID {
 			return fail("revokes is %q; want the id of another decision", d.Revokes)
 		}
+	case DecideActivate:
+		if d.Catalogue == "" {
+			return fail("catalogue is empty; want the hash of the one that is to be in force")
+		}
 	default:
-		return fail("kind is %q; want release, block, merge, separate, reject or revoke", d.Kind)
+		return fail("kind is %q; want release, block, merge, separate, reject, revoke or activate", d.Kind)
 	}
 	return nil
 }
 
 func (d Decision) compare(e Decision) int { return cmp.Or(d.At.Compare(e.At), cmp.Compare(d.ID, e.ID)) }
 
+// compareContent orders two decisions under one id: by when they were taken, and then by
+// what they say.
+func (d Decision) compareContent(e Decision) int {
+	return cmp.Or(
+		d.At.Compare(e.At), cmp.Compare(d.Kind, e.Kind), d.A.Compare(e.A), d.B.Compare(e.B), cmp.Compare(d.Source, e.Source),
+		cmp.Compare(d.EventID, e.EventID), cmp.Compare(d.Revokes, e.Revokes), cmp.Compare(d.Catalogue, e.Catalogue),
+		cmp.Compare(d.By, e.By), cmp.Compare(d.Comment, e.Comment),
+	)
+}
+
 // about is what a decision settles: of several about the same thing one holds.
 type about struct {
-	kind    string // guard, equality, event
+	kind    string // guard, equality, event, catalogue
 	a, b    Object
 	eventID eventID
 }
@@ -84,6 +107,8 @@ func (d *Decision) about() about {
 			a, b = b, a
 		}
 		return about{kind: "equality", a: a, b: b}
+	case DecideActivate:
+		return about{kind: "catalogue"}
 	default:
 		return about{kind: "event", eventID: eventID{d.Source, d.EventID}}
 	}

@@ -53,9 +53,12 @@ type decisionJSON struct {
 	Source  string       `json:"source,omitempty"`
 	EventID string       `json:"event_id,omitempty"`
 	Revokes string       `json:"revokes,omitempty"`
-	By      string       `json:"by"`
-	Comment string       `json:"comment"`
-	At      time.Time    `json:"at"`
+
+	Catalogue string `json:"catalogue,omitempty"`
+
+	By      string    `json:"by"`
+	Comment string    `json:"comment"`
+	At      time.Time `json:"at"`
 }
 
 type objectJSON struct {
@@ -74,7 +77,7 @@ func (d *Decision) CloudEvent() ([]byte, error) {
 	at := d.At.UTC().Format(time.RFC3339Nano)
 	raw, err := json.Marshal(map[string]any{
 		"specversion": "1.0", "id": d.ID, "source": DecisionSource, "type": decisionType + string(d.Kind), "time": at, "recordedtime": at,
-		"data": decisionJSON{d.ID, d.Kind, objectJSON(d.A), objectJSON(d.B), d.Source, d.EventID, d.Revokes, d.By, d.Comment, d.At.UTC()},
+		"data": decisionJSON{d.ID, d.Kind, objectJSON(d.A), objectJSON(d.B), d.Source, d.EventID, d.Revokes, d.Catalogue, d.By, d.Comment, d.At.UTC()},
 	})
 	if err != nil {
 		return nil, E(Internal, "write decision", err)
@@ -97,7 +100,7 @@ func FromDecision(tenant string, ce *CloudEvent, ingested time.Time) (Event, err
 	if ce.Source != DecisionSource || ce.ID != d.ID || ce.Type != decisionType+string(d.Kind) {
 		return Event{}, Errorf(Invalid, "read decision", "source, id and type are %q, %q and %q, and the data tells another decision", ce.Source, ce.ID, ce.Type)
 	}
-	for _, o := range []Object{d.A, d.B, {Type: "event", ID: d.EventID}, {Type: "decision", ID: d.Revokes}} {
+	for _, o := range []Object{d.A, d.B, {Type: "event", ID: d.EventID}, {Type: "decision", ID: d.Revokes}, {Type: "catalogue", ID: d.Catalogue}} {
 		if o.ID != "" {
 			e.Refs = append(e.Refs, Ref{Object: o, Role: Mentions})
 		}
@@ -117,7 +120,7 @@ func (e *Event) Decision() (Decision, error) {
 		return Decision{}, Errorf(Invalid, op, "data is no decision: %s", jsonReason(err))
 	}
 	d := Decision{
-		Tenant: e.Tenant, ID: w.ID, Kind: w.Kind, A: Object(w.A), B: Object(w.B), Source: w.Source, EventID: w.EventID, Revokes: w.Revokes,
+		Tenant: e.Tenant, ID: w.ID, Kind: w.Kind, A: Object(w.A), B: Object(w.B), Source: w.Source, EventID: w.EventID, Revokes: w.Revokes, Catalogue: w.Catalogue,
 		By: w.By, Comment: w.Comment, At: w.At.UTC(),
 	}
 	return d, d.Check()

@@ -10,6 +10,9 @@ func (f *flowGraph) disturb(n int32) {
 	if f.g.nodes[n].typ == f.anchorType {
 		f.dirty.add(n)
 	}
+	if f.leaf(n) && f.amounts() {
+		f.retell(n) // where no anchor reaches it, its amount may be another's now
+	}
 	f.shaken.add(n)
 }
 
@@ -19,6 +22,23 @@ func (f *flowGraph) stir(n int32) {
 		f.dirty.add(a)
 		return true
 	})
+}
+
+// stirOnce is stir while fresh events are absorbed: who holds a node is the same for
+// all of them.
+func (f *flowGraph) stirOnce(n int32) {
+	if !f.stirred.has(n) {
+		f.stirred.add(n)
+		f.stir(n)
+	}
+}
+
+// retellOnce is retell in the same way.
+func (f *flowGraph) retellOnce(n int32) {
+	if !f.reported.has(n) {
+		f.reported.add(n)
+		f.retell(n)
+	}
 }
 
 // retell has the executions told anew that hold a canonical node.
@@ -46,14 +66,14 @@ func (f *flowGraph) absorb(r *record) {
 			continue
 		}
 		if f.isEventOf(r, ref, n) {
-			f.stir(n)
+			f.stirOnce(n)
 		}
 		f.shaken.add(n)
 		if f.isAnchor(n) {
 			f.dirty.add(n)
 		}
-		if ref.role == wordSubject && r.amount.currency != 0 {
-			f.retell(n) // its amount, where it is a leaf
+		if f.leaf(n) && f.amounts() || ref.role == wordSubject && r.amount.currency != 0 {
+			f.retellOnce(n) // its amount, or whose it is by a claim
 		}
 	}
 	g.relations(r, func(from, to, qualifier int32) { f.lead(g.nodes[from].canon, g.nodes[to].canon, qualifier) })
@@ -86,16 +106,16 @@ func (f *flowGraph) lead(u, v, qualifier int32) {
 	down := upper >= f.base && !f.leaf(u) && (upper < lower || level)
 	up := (lower < f.base && upper < lower || level) && !f.leaf(v)
 	if down {
-		f.stir(u)
+		f.stirOnce(u)
 	}
 	if up {
-		f.stir(v)
+		f.stirOnce(v)
 	}
 	if !down && !up {
 		f.retellBoth(u, v)
 	}
 	if f.amounts() && upper >= f.base && upper < lower {
-		f.retell(v) // where u is not, v may not be theirs alone any more
+		f.retellOnce(v) // where u is not, v may not be theirs alone any more
 	}
 }
 
@@ -118,16 +138,22 @@ func (f *flowGraph) retellBoth(u, v int32) {
 	}
 }
 
-// rejudge settles what a claim is worth.
+// rejudge settles what a claim is worth. One that is ambiguous and partly away stays so,
+// whatever more comes.
 func (f *flowGraph) rejudge(i int32) {
-	for int(i) >= len(f.verdicts) {
-		f.verdicts = append(f.verdicts, verdictPending)
+	f.reserve(i)
+	if f.g.claims[i].left > 0 && f.g.claims[i].away && f.verdicts[i] == verdictAmbiguous && !f.g.doubted.has(i) {
+		return
 	}
+	f.g.needClaim(i)
 	old, now := f.verdicts[i], f.judge(i)
 	if old != now || f.g.restrung.has(i) {
-		f.told(i)
+		if f.told(i); f.g.Lacks() {
+			return
+		}
+		f.g.unpin(i)
 		f.verdicts[i] = now
-		f.told(i)
+		f.retold.add(i)
 		names := f.g.slab.list(f.g.claims[i].names)
 		for j := range names.len() {
 			f.shaken.add(f.g.nodes[names.at(j)].canon)
@@ -144,6 +170,9 @@ func (f *flowGraph) rejudge(i int32) {
 // verdict returns what a claim is worth; one that came after the last
 // recomputation is pending.
 func (f *flowGraph) verdict(i int32) int32 {
+	if f.g.claims[i].unsure {
+		f.g.needClaim(i)
+	}
 	if int(i) >= len(f.verdicts) {
 		return verdictPending
 	}
@@ -154,6 +183,8 @@ func (f *flowGraph) verdict(i int32) int32 {
 // and those that another claim of its events brings them to.
 func (f *flowGraph) told(i int32) {
 	g := f.g
+	g.needClaim(i)
+	held, rooted, claims := make(set), make(set), make(set)
 	events := g.slab.list(g.claims[i].events)
 	for j := range events.len() {
 		if g.newly.has(int32(events.at(j))) {
@@ -161,6 +192,10 @@ func (f *flowGraph) told(i int32) {
 		}
 		r := g.read(int32(events.at(j)))
 		g.claimsOf(r, func(other int32) {
+			if claims.has(other) {
+				return
+			}
+			claims.add(other)
 			if a := f.verdict(other); a >= 0 {
 				f.changed.add(a)
 			}
@@ -170,9 +205,14 @@ func (f *flowGraph) told(i int32) {
 			if f.rank(n) == unranked {
 				continue
 			}
-			if f.isEventOf(r, ref, n) || f.leaf(n) && f.amounts() {
+			if !held.has(n) && (f.isEventOf(r, ref, n) || f.leaf(n) && f.amounts()) {
+				held.add(n)
 				f.anchorsOf(n, func(a int32) bool { f.changed.add(a); return true })
 			}
+			if rooted.has(n) {
+				continue
+			}
+			rooted.add(n)
 			for _, root := range f.rootsOf(n) {
 				f.changed.add(root)
 			}

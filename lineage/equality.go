@@ -13,28 +13,41 @@ type equalEdge struct {
 }
 
 func (g *Graph) equate(q recordEquality, event int32) {
-	i := int32(len(g.equals))
-	g.equals = append(g.equals, equalEdge{a: q.a, b: q.b, event: event, priority: q.priority})
+	i, reused := pop(&g.freeEquals)
+	if !reused {
+		g.equals = append(g.equals, equalEdge{})
+		i = int32(len(g.equals) - 1)
+	}
+	g.equals[i] = equalEdge{a: q.a, b: q.b, event: event, priority: q.priority}
 	for _, n := range [...]int32{q.a, q.b} {
 		g.equalsOf[n] = append(g.equalsOf[n], i)
-		g.regroup.add(n)
+		if !g.recalling {
+			g.regroup.add(n)
+		}
 	}
 }
 
 // unequate takes back what an event stated.
 func (g *Graph) unequate(q recordEquality, event int32) {
+	g.unstate(q, event)
+	g.regroup.add(q.a)
+	g.regroup.add(q.b)
+}
+
+// unstate forgets an equality that an event stated, and lets what follows from it stand.
+func (g *Graph) unstate(q recordEquality, event int32) {
 	for _, n := range [...]int32{q.a, q.b} {
 		left := slices.DeleteFunc(g.equalsOf[n], func(i int32) bool {
 			gone := g.equals[i].event == event
-			if gone {
+			if gone && n == q.b {
 				delete(g.refused, i)
+				g.freeEquals = append(g.freeEquals, i)
 			}
 			return gone
 		})
 		if g.equalsOf[n] = left; len(left) == 0 {
 			delete(g.equalsOf, n)
 		}
-		g.regroup.add(n)
 	}
 }
 
@@ -61,10 +74,16 @@ func (g *Graph) regroupAll() {
 		members, edges := g.equalComponent(start)
 		for _, n := range members {
 			done.add(n)
+			g.need(n)
+		}
+		if g.Lacks() {
+			continue
 		}
 		g.settle(members, edges)
 	}
-	clear(g.regroup)
+	if !g.Lacks() {
+		clear(g.regroup)
+	}
 }
 
 // equalComponent collects all that equality edges, and the grouping as it is,
@@ -144,8 +163,7 @@ func (g *Graph) mergedPairs(members []int32) [][2]int32 {
 	return pairs
 }
 
-// unite makes the nodes of a group one object under its smallest member, and
-// has everything recomputed that knew them otherwise.
+// unite makes the nodes of a group one object under its smallest member.
 func (g *Graph) unite(group []int32) {
 	slices.SortFunc(group, g.compareNodes)
 	canon := group[0]
@@ -157,6 +175,24 @@ func (g *Graph) unite(group []int32) {
 	if !changed {
 		return
 	}
+	if !g.recalling {
+		if g.disunite(group); g.Lacks() {
+			return
+		}
+	}
+	for _, n := range group {
+		g.nodes[n].canon = canon
+		g.nodes[n].set(isGrouped|isQuarantined, false)
+		delete(g.groups, n)
+	}
+	if len(group) > 1 {
+		g.nodes[canon].set(isGrouped, true)
+		g.groups[canon] = slices.Clone(group)
+	}
+}
+
+// disunite has everything recomputed that knew the nodes of a group otherwise.
+func (g *Graph) disunite(group []int32) {
 	for _, n := range group {
 		old := g.nodes[n].canon
 		if g.nodes[n].has(isQuarantined) {
@@ -175,15 +211,6 @@ func (g *Graph) unite(group []int32) {
 			}
 		}
 		g.reclaimEventsOf(n)
-	}
-	for _, n := range group {
-		g.nodes[n].canon = canon
-		g.nodes[n].set(isGrouped|isQuarantined, false)
-		delete(g.groups, n)
-	}
-	if len(group) > 1 {
-		g.nodes[canon].set(isGrouped, true)
-		g.groups[canon] = slices.Clone(group)
 	}
 }
 

@@ -68,6 +68,7 @@ type Event struct {
 
 	Contract string // type and version of the contract that mapped it, "" for the conventions
 	Payload  string // the CloudEvent's data, or the attributes, as JSON text
+	Envelope string // of a CloudEvent: what its message says beside, as JSON text; "" in events from before it was kept. See received.go
 	Hash     uint64 // of the content; tells a resend from another event under the same identity
 }
 

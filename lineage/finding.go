@@ -1,8 +1,11 @@
 package lineage
 
 import (
+	"cmp"
+	"maps"
 	"math"
 	"slices"
+	"strings"
 )
 
 // Finding says why an object is held back: a guard that it exceeds, or a decision.
@@ -28,8 +31,8 @@ func (g *Graph) Findings() []Finding {
 
 func (g *Graph) finding(n int32) Finding {
 	f := Finding{Object: g.object(n)}
-	for _, raw := range g.members(n) {
-		f.Blocked = f.Blocked || g.rulings.blocked.has(raw)
+	if d, ruled := g.guarded(n); ruled {
+		f.Blocked = d.Kind == DecideBlock
 	}
 	for _, guard := range g.cat.Guards() {
 		if guard.Type != g.typeOf(n) {
@@ -61,9 +64,18 @@ func (g *Graph) Suppressed(o Object, limit int) []Edge {
 			if !e.forward {
 				k.from, k.to = k.to, k.from
 			}
-			if _, known := found[k]; known || len(found) < limit {
-				found[k] = append(found[k], e.event)
-			}
+			found[k] = append(found[k], e.event)
+		}
+	}
+	if len(found) > limit {
+		keys := slices.SortedFunc(maps.Keys(found), func(a, b edgeKey) int {
+			return cmp.Or(
+				g.compareNodes(a.from, b.from), g.compareNodes(a.to, b.to),
+				strings.Compare(g.words.names[a.qualifier], g.words.names[b.qualifier]),
+			)
+		})
+		for _, k := range keys[limit:] {
+			delete(found, k)
 		}
 	}
 	return g.writeEdges(found)

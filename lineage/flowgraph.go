@@ -29,9 +29,13 @@ type flowGraph struct {
 	verdicts []int32 // by claim
 	standing []standing
 
-	dirty   set // anchors to walk again
-	shaken  set // nodes whose place may have changed
-	changed set // anchors and roots whose executions may look otherwise
+	dirty             set // anchors to walk again
+	shaken            set // nodes whose place may have changed
+	loosest           set // nodes that may have become roots, or be roots no more
+	retold            set // claims with another verdict
+	stirred, reported set // while fresh events are absorbed: nodes whose holders are found already
+	queued            set // nodes whose place is being found; nil: none are
+	changed           set // anchors and roots whose executions may look otherwise
 
 	perType []int    // scratch
 	reached []member // scratch: of the walk at hand
@@ -50,7 +54,7 @@ const (
 func newFlowGraph(g *Graph, flow Flow) *flowGraph {
 	f := &flowGraph{
 		g: g, flow: flow, same: make(map[int32]bool), maxObjects: flow.MaxObjects, maxClaimed: flow.MaxClaimed,
-		dirty: make(set), shaken: make(set), changed: make(set),
+		dirty: make(set), shaken: make(set), changed: make(set), loosest: make(set), retold: make(set), stirred: make(set), reported: make(set),
 	}
 	if f.maxObjects == 0 {
 		f.maxObjects = 500
@@ -104,13 +108,14 @@ func (f *flowGraph) stands(n int32) bool {
 
 // recompute brings the flow up to date with what the graph was told.
 func (f *flowGraph) recompute() {
-	if more := len(f.g.nodes) - len(f.standing); more > 0 {
-		f.standing = append(f.standing, make([]standing, more)...)
-	}
+	f.extend()
 	for i := range f.g.reclaim {
 		if f.g.claims[i].kind != claimCause {
 			f.rejudge(i)
 		}
+	}
+	for i := range f.retold {
+		f.told(i)
 	}
 	for raw := range f.g.touched {
 		f.disturb(f.g.nodes[raw].canon)
@@ -123,11 +128,22 @@ func (f *flowGraph) recompute() {
 		fresh.read(f.g.slab.bytes(f.g.events[at]))
 		f.absorb(&fresh)
 	}
-	for a := range f.dirty {
-		f.rewalk(a)
+	clear(f.stirred)
+	clear(f.reported)
+	if f.g.Lacks() {
+		return
 	}
-	clear(f.dirty)
-	f.resettle()
+	for a := range f.dirty {
+		if f.rewalk(a); !f.g.Lacks() {
+			delete(f.dirty, a)
+		}
+	}
+	if f.g.Lacks() {
+		return
+	}
+	if f.resettle(); !f.g.Lacks() {
+		clear(f.retold)
+	}
 }
 
 // rewalk walks an execution again and shakes those that no anchor has reached before.
@@ -140,6 +156,9 @@ func (f *flowGraph) rewalk(a int32) {
 				f.shaken.add(m.node)
 			}
 		}
+	}
+	if f.g.Lacks() {
+		return
 	}
 	f.stand(a, is)
 }

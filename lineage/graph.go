@@ -43,6 +43,15 @@ type Graph struct {
 	flows []*flowGraph
 	tx    *transactions
 
+	lacking                                       absent        // what is needed and not here
+	asked                                         absent        // what Recall brought since the last recomputation
+	gone                                          gone          // what is not here at all
+	recalling                                     bool          // what is added was here before
+	returned                                      set           // raw nodes that are whole again, and not settled yet
+	reheld                                        set           // claims that are whole again, and not judged yet
+	pinned                                        map[int32]set // anchors → claims that were judged by what is away
+	freeNodes, freeEvents, freeClaims, freeEquals []int32
+
 	fresh    []int32 // events that came since the last recomputation
 	touched  set     // raw nodes about which more may have changed than fresh events say
 	firsts   set     // of touched: their last event of their own is gone, or the first one came
@@ -50,8 +59,11 @@ type Graph struct {
 	reguard  set     // raw nodes whose cardinality may have changed
 	reclaim  set     // claims with new evidence
 	rechain  set     // beads with new ties
+	doubted  set     // of reclaim: those that may have become less
 	restrung set     // chains that are made anew
 	clashes  []Clash
+	entering int32 // the event whose record is being made; -1: none
+	unruled  bool  // decisions have come that nothing follows from yet
 
 	marks   mark // scratch: nodes seen in the pass at hand
 	seen    mark // scratch: events seen in the pass at hand
@@ -76,6 +88,7 @@ func NewGraph(cat *Catalogue, tenant string) *Graph {
 		losers: make(map[eventID]map[uint64]bool), groups: make(map[int32][]int32),
 		equalsOf: make(map[int32][]int32), refused: make(map[int32]bool), claimNames: make(map[int32]set),
 		beads: make(map[int32][]int32), ties: make(map[int32][]knot), rechain: make(set), restrung: make(set),
+		doubted: make(set), pinned: make(map[int32]set), lacking: newAbsent(), asked: newAbsent(), returned: make(set), reheld: make(set),
 		rulings: newRulings(), touched: make(set), firsts: make(set), regroup: make(set), reguard: make(set), reclaim: make(set),
 	}
 	for _, word := range knownWords() {
@@ -84,6 +97,7 @@ func NewGraph(cat *Catalogue, tenant string) *Graph {
 	for _, f := range cat.Flows() {
 		g.flows = append(g.flows, newFlowGraph(g, f))
 	}
+	g.entering = -1
 	g.tx = newTransactions(g)
 	return g
 }
@@ -107,19 +121,14 @@ func knownWords() []string {
 func (g *Graph) Add(e *Event) {
 	at, known := g.eventNumber(e.Source, e.ID)
 	if !known {
-		at = int32(len(g.events))
-		g.events = append(g.events, 0)
+		at = g.newEvent()
 		g.byID.add(hashOf(e.Source, e.ID), at)
-		g.sameID = append(g.sameID, -1)
 		g.enter(at, e)
-		if e.Kind == BusinessEvent {
-			g.noteID(at, e.ID)
-		}
+		g.noteID(at, e.ID)
 		return
 	}
-	old := g.read(at)
 	id := eventID{e.Source, e.ID}
-	if old.hash == e.Hash || g.losers[id][e.Hash] {
+	if g.read(at).hash == e.Hash || g.losers[id][e.Hash] {
 		return
 	}
 	if g.losers[id] == nil {
@@ -128,16 +137,23 @@ func (g *Graph) Add(e *Event) {
 	held := g.event(at)
 	if !greater(e, held) {
 		g.losers[id][e.Hash] = true
-		g.clashes = append(g.clashes, Clash{Winner: held, Loser: e.clone()})
+		g.clash(held, e.clone())
 		return
 	}
 	g.losers[id][held.Hash] = true
-	g.clashes = append(g.clashes, Clash{Winner: e.clone(), Loser: held})
+	g.clash(e.clone(), held)
 	if !g.rulings.rejected[id] {
 		g.detach(at)
 	}
-	g.slab.release(g.events[at])
+	old := g.events[at]
 	g.enter(at, e)
+	g.slab.release(old)
+}
+
+func (g *Graph) clash(winner, loser *Event) {
+	if !g.recalling { // it was told then
+		g.clashes = append(g.clashes, Clash{Winner: winner, Loser: loser})
+	}
 }
 
 // noteID notes the id of an event, since others may name it as their cause.
@@ -160,29 +176,46 @@ func greater(e, old *Event) bool {
 // all that it names.
 func (g *Graph) enter(at int32, e *Event) {
 	r := &g.rec
+	g.entering = at
 	g.record(r, e)
+	g.entering = -1
 	g.scratch = r.append(g.scratch[:0])
 	g.events[at] = g.slab.put(g.scratch)
 	if len(g.rulings.rejected) > 0 && g.rulings.rejected[eventID{e.Source, e.ID}] {
 		return
 	}
 	g.attach(at, r)
-	g.fresh = append(g.fresh, at)
+	if !g.recalling {
+		g.fresh = append(g.fresh, at)
+	}
 }
 
 // Recompute brings the executions up to date with the events added, and returns
-// which of them may have changed, come or gone, in a stable order.
+// which of them may have changed, come or gone, in a stable order. Where Lacks is true
+// after it, it could not: it returns nothing, and goes on when it is called again.
 func (g *Graph) Recompute() []ExecutionRef {
+	if g.unruled {
+		if g.rule(); g.Lacks() {
+			return nil
+		}
+	}
 	g.newly.begin(len(g.events))
 	for _, at := range g.fresh {
 		g.newly.first(at)
 	}
-	g.rechainAll()
-	g.regroupAll()
-	g.guardAll()
-	var changed []ExecutionRef
+	for _, settle := range [...]func(){g.rechainAll, g.regroupAll, g.guardAll} {
+		if settle(); g.Lacks() {
+			return nil
+		}
+	}
 	for _, f := range g.flows {
 		f.recompute()
+	}
+	if g.Lacks() {
+		return nil
+	}
+	var changed []ExecutionRef
+	for _, f := range g.flows {
 		changed = f.takeChanged(changed)
 	}
 	changed = g.tx.takeChanged(changed)
@@ -190,18 +223,19 @@ func (g *Graph) Recompute() []ExecutionRef {
 	clear(g.touched)
 	clear(g.firsts)
 	clear(g.reclaim)
+	clear(g.doubted)
 	clear(g.restrung)
 	return changed
 }
 
 // Len returns the number of events held.
-func (g *Graph) Len() int { return len(g.events) }
+func (g *Graph) Len() int { return len(g.events) - len(g.freeEvents) }
 
 // Events yields every event held, those that won over another of their identity.
 func (g *Graph) Events() iter.Seq[*Event] {
 	return func(yield func(*Event) bool) {
-		for at := range g.events {
-			if !yield(g.event(int32(at))) {
+		for at, record := range g.events {
+			if record != 0 && !yield(g.event(int32(at))) {
 				return
 			}
 		}

@@ -5,7 +5,7 @@ import "slices"
 // guardAll counts, for every canonical node that may have changed, how many
 // objects of the guarded type it is related to, and quarantines or releases it.
 func (g *Graph) guardAll() {
-	if len(g.cat.Guards()) == 0 && len(g.rulings.blocked) == 0 && len(g.reguard) == 0 {
+	if len(g.cat.Guards()) == 0 && len(g.rulings.guarded) == 0 && len(g.reguard) == 0 {
 		return
 	}
 	for n := range g.touched {
@@ -27,27 +27,34 @@ func (g *Graph) guardAll() {
 			continue
 		}
 		done.add(n)
-		if over := g.exceeds(n); over != g.nodes[n].has(isQuarantined) {
-			for _, f := range g.flows {
-				f.disturb(n)
+		if g.nodes[n].has(isAway) && g.nodes[n].has(isQuarantined) {
+			if _, ruled := g.guarded(n); !ruled {
+				continue // what is away would only be more of the same
 			}
-			g.nodes[n].set(isQuarantined, over)
-			g.disturbAround(n)
 		}
+		over := g.exceeds(n)
+		if g.Lacks() || over == g.nodes[n].has(isQuarantined) {
+			continue
+		}
+		for _, f := range g.flows {
+			f.disturb(n)
+		}
+		if g.disturbAround(n); g.Lacks() {
+			continue
+		}
+		g.nodes[n].set(isQuarantined, over)
+		g.touched.add(n)
 	}
-	clear(g.reguard)
+	if !g.Lacks() {
+		clear(g.reguard)
+	}
 }
 
 // exceeds tells whether a canonical node is held back: by a decision, or because it
 // exceeds a guard and no decision releases it.
 func (g *Graph) exceeds(n int32) bool {
-	for _, raw := range g.members(n) {
-		if g.rulings.blocked.has(raw) {
-			return true
-		}
-		if g.rulings.released.has(raw) {
-			return false
-		}
+	if d, ruled := g.guarded(n); ruled {
+		return d.Kind == DecideBlock
 	}
 	for _, guard := range g.cat.Guards() {
 		if guard.Type == g.typeOf(n) && g.related(n, guard.To, guard.Max+1) > guard.Max {
@@ -65,6 +72,9 @@ func (g *Graph) related(n int32, typ string, enough int) int {
 		for e := range g.edgesOf(raw) {
 			if m := g.nodes[e.to].canon; m != n && g.typeOf(m) == typ {
 				if related.add(m); len(related) >= enough {
+					for one := range related {
+						g.needSure(one) // two of them may be one
+					}
 					return enough
 				}
 			}
@@ -113,11 +123,17 @@ func (g *Graph) Placeholders() []Object {
 	return found
 }
 
+// Awaited tells whether nothing has come that is about an object, whatever names it.
+func (g *Graph) Awaited(o Object) bool {
+	n, ok := g.find(o)
+	return !ok || g.placeholder(g.nodes[n].canon)
+}
+
 // named tells whether any standing event names the object: an id whose only
 // event lost to another content is not named any more.
 func (g *Graph) named(canon int32) bool {
 	for _, raw := range g.members(canon) {
-		if nd := &g.nodes[raw]; nd.about != 0 || nd.edges != 0 {
+		if nd := &g.nodes[raw]; nd.about != 0 || nd.edges != 0 || nd.has(isAway) {
 			return true
 		}
 	}
@@ -126,6 +142,7 @@ func (g *Graph) named(canon int32) bool {
 
 func (g *Graph) placeholder(canon int32) bool {
 	for _, raw := range g.members(canon) {
+		g.needSure(raw)
 		if g.nodes[raw].has(hasOwn) {
 			return false
 		}

@@ -7,11 +7,11 @@ import "iter"
 // lower rank among them leads to, through what is no leaf; the members are what the
 // walk down from the root finds among them.
 func (f *flowGraph) resettle() {
+	f.queued = make(set, len(f.shaken))
 	var pending []int32
-	queued := make(set, len(f.shaken))
 	push := func(n int32) {
-		if !queued.has(n) && f.rank(n) != unranked {
-			queued.add(n)
+		if !f.queued.has(n) && f.rank(n) != unranked {
+			f.queued.add(n)
 			pending = append(pending, n)
 		}
 	}
@@ -19,30 +19,54 @@ func (f *flowGraph) resettle() {
 		push(n)
 	}
 	clear(f.shaken)
-	candidates := make(set)
 	for i := 0; i < len(pending); i++ {
-		n := pending[i]
-		old, now := f.standing[n]&(isAnchored|isAdrift), f.place(n)
-		f.standing[n] = f.standing[n]&^(isAnchored|isAdrift) | now
-		if old|now == isAnchored || old|now == 0 {
-			if f.stands(n) && f.g.nodes[n].typ != f.anchorType {
-				candidates.add(n)
-			}
-			continue // it was not adrift, and is not now; what it leads to was walked
+		f.replace(pending[i], push)
+	}
+	for c := range f.loosest {
+		if is := f.isLoose(c) && f.isTop(c); !f.g.Lacks() {
+			f.stand(c, is)
 		}
-		if old == isAdrift && now == isAdrift && f.leaf(n) && !f.stands(n) && !f.isTop(n) {
-			continue // what is new at its other end brings it along; the rest stays
+	}
+	if f.g.Lacks() {
+		f.shaken, f.queued = f.queued, nil // all of it once more
+		return
+	}
+	clear(f.loosest)
+	f.queued = nil
+}
+
+// replace finds anew where a node stands, and collects what may be a root or not with it.
+func (f *flowGraph) replace(n int32, push func(int32)) {
+	old, now := f.standing[n]&(isAnchored|isAdrift), f.place(n)
+	above, below := make(set), []int32(nil)
+	switch {
+	case old|now == isAnchored || old|now == 0:
+		if f.stands(n) && f.g.nodes[n].typ != f.anchorType {
+			above.add(n)
 		}
+		// it was not adrift, and is not now; what it leads to was walked
+	case old == isAdrift && now == isAdrift && f.leaf(n) && !f.stands(n) && !f.isTop(n):
+		// what is new at its other end brings it along; the rest stays
+	default:
 		if old != now && !f.leaf(n) {
 			// What it leads to may have hung on it, or may hang on it now.
 			for m := range f.neighbours(n) {
-				push(m)
+				if now != isAnchored || !f.g.nodes[m].has(isAway) {
+					below = append(below, m)
+				}
 			}
 		}
-		f.climb(n, candidates)
+		f.climb(n, above)
 	}
-	for c := range candidates {
-		f.stand(c, f.isLoose(c) && f.isTop(c))
+	if f.g.Lacks() {
+		return
+	}
+	f.standing[n] = f.standing[n]&^(isAnchored|isAdrift) | now
+	for m := range above {
+		f.loosest.add(m)
+	}
+	for _, m := range below {
+		push(m)
 	}
 }
 

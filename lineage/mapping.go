@@ -38,15 +38,19 @@ func (c *Catalogue) FromCloudEvent(tenant string, ce *CloudEvent, ingested time.
 		if err != nil {
 			return Event{}, E(Invalid, "contract "+k.name, err)
 		}
-	} else {
-		c.applyConventions(ce, &e)
+	} else if err := c.applyConventions(ce, &e); err != nil {
+		return Event{}, E(Invalid, "map event", err)
 	}
 	if e.tooLong > 0 {
 		return Event{}, Errorf(Invalid, "map event", "data: an id has %d bytes; at most %d are taken", e.tooLong, MaxID)
 	}
+	if n := len(e.Correlation); n > MaxID {
+		return Event{}, Errorf(Invalid, "map event", "the correlation id has %d bytes; at most %d are taken", n, MaxID)
+	}
 	if e.tooMany {
 		return Event{}, Errorf(Invalid, "map event", "data: it names more than %d objects and relations; send it as several events", MaxNamed)
 	}
+	e.Envelope = ce.envelope(&e.Event)
 	return e.Event, nil
 }
 
@@ -59,12 +63,9 @@ func (c *Catalogue) FromSpan(s *Span) (Event, bool) {
 		return Event{}, false
 	}
 	e := Event{
-		Tenant: s.Tenant, Source: "otel:" + s.Service, ID: s.TraceID.String() + "-" + s.SpanID.String(),
+		Tenant: s.Tenant, Source: "otel:" + s.Service, ID: s.EventID(),
 		Kind: SpanEvent, Type: s.Name, Time: s.Start, Ingested: s.Ingested,
 		TraceID: s.TraceID, SpanID: s.SpanID, Links: links, Payload: s.Attributes, Hash: s.Hash,
-	}
-	if s.TraceID.IsZero() || s.SpanID.IsZero() {
-		e.ID = "span-" + strconv.FormatUint(s.Hash, 16) // without an identity its content is one
 	}
 	if s.Status == "Error" {
 		e.Outcome, e.Reason = OutcomeFailed, sentence(s.StatusMessage)
@@ -79,12 +80,23 @@ func (c *Catalogue) FromLog(l *Log) (Event, bool) {
 		return Event{}, false
 	}
 	e := Event{
-		Tenant: l.Tenant, Source: "otel:" + l.Service, ID: "log-" + strconv.FormatUint(l.Hash, 16),
+		Tenant: l.Tenant, Source: "otel:" + l.Service, ID: l.EventID(),
 		Kind: LogEvent, Type: l.EventName, Time: l.Time, Ingested: l.Ingested,
 		TraceID: l.TraceID, SpanID: l.SpanID, Payload: l.Attributes, Hash: l.Hash,
 	}
 	return c.fromAttributes("log", l.Business, e)
 }
+
+// EventID is the id of the event that a span is. Without an identity its content is one.
+func (s *Span) EventID() string {
+	if s.TraceID.IsZero() || s.SpanID.IsZero() {
+		return "span-" + strconv.FormatUint(s.Hash, 16)
+	}
+	return s.TraceID.String() + "-" + s.SpanID.String()
+}
+
+// EventID is the id of the event that a log record is: that of its content.
+func (l *Log) EventID() string { return "log-" + strconv.FormatUint(l.Hash, 16) }
 
 func (c *Catalogue) fromAttributes(signal string, attrs []Attr, plain Event) (Event, bool) {
 	e := naming{Event: plain}
@@ -112,6 +124,9 @@ func (c *Catalogue) fromAttributes(signal string, attrs []Attr, plain Event) (Ev
 			}
 			e = mapped
 		}
+	}
+	if len(e.Correlation) > MaxID {
+		e.Correlation = ""
 	}
 	return e.Event, len(e.Refs) > 0 || e.Correlation != "" || len(e.Links) > 0
 }
@@ -148,9 +163,11 @@ func (c *Catalogue) apply(k *contract, at place, e *naming) bool {
 		}
 	}
 	if m := k.Map.Outcome; m != nil {
-		e.Outcome = m.Always
-		if v := first(at, m.From); v != "" {
-			e.Outcome = m.Values[v]
+		outcome, err := m.read(at)
+		if err != nil {
+			e.mistake(err)
+		} else {
+			e.Outcome = outcome
 		}
 	}
 	if n, err := strconv.Atoi(first(at, k.Map.Attempt)); err == nil && n > 0 {

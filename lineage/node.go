@@ -29,6 +29,8 @@ const (
 	isQuarantined           // of a canonical node
 	isGrouped               // of a canonical node: it is not alone
 	hasOwn                  // there is an event about it
+	isAway                  // the graph has let go of evidence that names it
+	isUnsure                // which object it is and where it stands is not known: it was made for what names it
 )
 
 // How an event names a node.
@@ -61,8 +63,20 @@ func (g *Graph) degree(n int32) int {
 	return total
 }
 
+// aboutOf returns the events that name a raw node, each with how it does.
+func (g *Graph) aboutOf(raw int32) numbers {
+	g.need(raw)
+	return g.slab.list(g.nodes[raw].about)
+}
+
 // edgesOf yields the relations of a raw node. They must not be changed meanwhile.
 func (g *Graph) edgesOf(raw int32) iter.Seq[edge] {
+	g.need(raw)
+	return g.edgesHere(raw)
+}
+
+// edgesHere is edgesOf without asking for what is away.
+func (g *Graph) edgesHere(raw int32) iter.Seq[edge] {
 	return func(yield func(edge) bool) {
 		list := g.slab.list(g.nodes[raw].edges)
 		for i := 0; i < len(list); i += 12 {
@@ -105,19 +119,22 @@ func (g *Graph) node(o Object) int32 {
 	if n, ok := g.find(o); ok {
 		return n
 	}
-	n := int32(len(g.nodes))
+	n := g.newNode()
 	nd := node{
 		text: g.slab.put([]byte(o.ID)), next: -1, typ: g.types.of(o.Type),
 		system: g.words.of(o.System), scope: g.words.of(o.Scope), canon: n,
 	}
 	nd.set(isBusiness, g.cat.ClassOf(o.Type) == Business)
+	if g.recalling || nd.has(isBusiness) && g.gone.hasID(o.ID) && !g.asked.texts[o.ID] {
+		nd.set(isAway|isUnsure, true)
+	}
 	text := uint32(xxhash.Sum64String(o.ID))
 	if last, ok := g.lastOf(o.ID); ok {
 		nd.next = last
 		g.byText.remove(text, last)
 	}
 	g.byText.add(text, n)
-	g.nodes = append(g.nodes, nd)
+	g.nodes[n] = nd
 	g.byObject.add(g.hashObject(o), n)
 	return n
 }

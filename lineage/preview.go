@@ -1,5 +1,7 @@
 package lineage
 
+import "context"
+
 // Preview is one execution that a decision would change: how it stands, and how it
 // would. Nil: it is not there.
 type Preview struct {
@@ -7,38 +9,55 @@ type Preview struct {
 	Before, After *Summary
 }
 
-// Preview returns what would change if a decision were taken, in a stable order. All
+// maxPreviewed is how many events a preview reads to compare executions: everybody waits
+// meanwhile. To release a hub of ten thousand orders may change each of them.
+const maxPreviewed = 100_000
+
+// Preview returns what would change if a decision were taken, in a stable order, and how
+// many other executions may change that it did not look at since they are too many. All
 // that came must have been recomputed before; what Recompute returns next may name
 // some of these executions again, as they were. It costs two recomputations of
 // what the decision touches.
-func (g *Graph) Preview(d Decision) ([]Preview, error) {
+func (g *Graph) Preview(ctx context.Context, d Decision) (changes []Preview, unseen int, err error) {
 	if err := d.Check(); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	if _, known := g.rulings.known[d.ID]; known {
-		return nil, Errorf(Invalid, "preview", "id is %q; there is a decision of that id", d.ID)
+		return nil, 0, Errorf(Invalid, "preview", "id is %q; there is a decision of that id", d.ID)
 	}
 	g.Decide(d)
 	refs := g.Recompute()
-	after := g.summaries(refs)
+	after := g.summaries(ctx, refs)
 	g.forget(d.ID)
 	g.Recompute()
-	before := g.summaries(refs)
-	var changes []Preview
-	for i, ref := range refs {
+	before := g.summaries(ctx, refs[:len(after)])
+	if err := ctx.Err(); err != nil {
+		return nil, 0, E(Unavailable, "preview", err)
+	}
+	seen := len(before)
+	for i, ref := range refs[:seen] {
 		if b, a := before[i], after[i]; b == nil != (a == nil) || b != nil && *b != *a {
 			changes = append(changes, Preview{Ref: ref, Before: b, After: a})
 		}
 	}
-	return changes, nil
+	return changes, len(refs) - seen, nil
 }
 
-func (g *Graph) summaries(refs []ExecutionRef) []*Summary {
-	found := make([]*Summary, len(refs))
-	for i, ref := range refs {
+// summaries returns how the first executions stand, as many as there is time for.
+func (g *Graph) summaries(ctx context.Context, refs []ExecutionRef) []*Summary {
+	var found []*Summary
+	read := 0
+	for _, ref := range refs {
+		if read >= maxPreviewed || ctx.Err() != nil {
+			break
+		}
+		read++
 		if x := g.Execution(ref); x != nil {
 			s := x.Summarise()
-			found[i] = &s
+			read += len(x.Events)
+			found = append(found, &s)
+		} else {
+			found = append(found, nil)
 		}
 	}
 	return found

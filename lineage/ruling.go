@@ -9,8 +9,7 @@ import (
 type rulings struct {
 	known    map[string]Decision // all that were ever told, by id
 	standing map[string]Decision // by id
-	released set                 // raw nodes that no guard holds back
-	blocked  set                 // raw nodes that are held back
+	guarded  map[int32]Decision  // raw node → whether it is held back, whatever the guards say
 	merged   map[int32][]int32   // raw node → raw nodes that it is one with
 	apart    map[int32]set       // raw node → raw nodes that it is not one with
 	rejected map[eventID]bool    // events that do not count
@@ -18,25 +17,26 @@ type rulings struct {
 
 func newRulings() rulings {
 	return rulings{
-		known: make(map[string]Decision), standing: make(map[string]Decision), released: make(set), blocked: make(set),
+		known: make(map[string]Decision), standing: make(map[string]Decision), guarded: make(map[int32]Decision),
 		merged: make(map[int32][]int32), apart: make(map[int32]set), rejected: make(map[eventID]bool),
 	}
 }
 
 // Decide takes a decision, in any order and any number of times. What follows from
-// it is there after Recompute. A decision that lacks something changes nothing.
+// it is there after Recompute. A decision that lacks something changes nothing; of two
+// under one id the greater holds, whatever came first.
 func (g *Graph) Decide(d Decision) {
-	if _, again := g.rulings.known[d.ID]; again || d.Check() != nil {
+	if held, again := g.rulings.known[d.ID]; again && d.compareContent(held) <= 0 || d.Check() != nil {
 		return
 	}
 	g.rulings.known[d.ID] = d
-	g.rule()
+	g.unruled = true
 }
 
 // forget takes a decision back as if it had never been: the way out of a preview.
 func (g *Graph) forget(id string) {
 	delete(g.rulings.known, id)
-	g.rule()
+	g.unruled = true
 }
 
 // Decisions returns all that was ever decided, in the order of (At, ID), and which
@@ -56,26 +56,49 @@ func (g *Graph) rule() {
 		now[d.ID] = d
 	}
 	before := g.rulings.standing
+	if g.wantRuled(before, now); g.Lacks() {
+		return
+	}
+	g.unruled = false
 	g.rulings.standing = now
 	for id, d := range before {
-		if _, still := now[id]; !still {
+		if now[id] != d {
 			g.apply(d, false)
 		}
 	}
 	for _, d := range Standing(slices.Collect(maps.Values(now))) {
-		if _, already := before[d.ID]; !already {
+		if before[d.ID] != d {
 			g.apply(d, true)
 		}
 	}
 }
 
+// wantRuled asks for what decisions are about that come in force or go out of it.
+func (g *Graph) wantRuled(before, now map[string]Decision) {
+	want := func(some, others map[string]Decision) {
+		for id, d := range some {
+			if others[id] == d {
+				continue
+			}
+			g.wantObject(d.A)
+			g.wantObject(d.B)
+			if d.Kind == DecideReject {
+				g.wantClaim(claimCause, d.EventID)
+				if at, known := g.eventNumber(d.Source, d.EventID); known {
+					g.wantRecord(at)
+				}
+			}
+		}
+	}
+	want(before, now)
+	want(now, before)
+}
+
 // apply puts a decision in force, or out of it.
 func (g *Graph) apply(d Decision, on bool) {
 	switch d.Kind {
-	case DecideRelease:
-		g.hold(g.rulings.released, d.A, on)
-	case DecideBlock:
-		g.hold(g.rulings.blocked, d.A, on)
+	case DecideRelease, DecideBlock:
+		g.hold(d, on)
 	case DecideMerge, DecideApart:
 		g.rejoin(d, on)
 	case DecideReject:
@@ -83,12 +106,23 @@ func (g *Graph) apply(d Decision, on bool) {
 	}
 }
 
-func (g *Graph) hold(which set, o Object, on bool) {
-	n := g.node(o)
-	if delete(which, n); on {
-		which.add(n)
+func (g *Graph) hold(d Decision, on bool) {
+	n := g.node(d.A)
+	if delete(g.rulings.guarded, n); on {
+		g.rulings.guarded[n] = d
 	}
 	g.reguard.add(n)
+}
+
+// guarded returns the decision on whether a canonical node is held back: of several on
+// its ids the latest.
+func (g *Graph) guarded(canon int32) (d Decision, ok bool) {
+	for _, raw := range g.members(canon) {
+		if one, ruled := g.rulings.guarded[raw]; ruled && (!ok || one.compare(d) > 0) {
+			d, ok = one, true
+		}
+	}
+	return d, ok
 }
 
 // rejoin notes who is one with whom by decision, and has their equality settled anew.

@@ -48,19 +48,28 @@ func (g *Graph) spelled(id string) iter.Seq[int32] {
 // claimTyped returns the claim that a person means by a type and an id, and the id
 // as it is written.
 func (g *Graph) claimTyped(typ, id string) (i int32, value string, ok bool) {
+	kind, key, ok := claimMeant(typ, id)
+	if !ok {
+		return 0, "", false
+	}
+	i, ok = g.claimNumber(kind, key)
+	if value = key; kind == claimTrace {
+		value = hex.EncodeToString([]byte(key))
+	}
+	return i, value, ok && g.claims[i].events != 0
+}
+
+// claimMeant reads an id as that of a claim.
+func claimMeant(typ, id string) (kind claimKind, value string, ok bool) {
 	value = strings.TrimSpace(id)
 	switch typ {
 	case CorrelationType:
-		i, ok = g.claimNumber(claimCorrelation, value)
+		return claimCorrelation, value, true
 	case TraceType:
-		value = strings.ToLower(value)
-		raw, err := hex.DecodeString(value)
-		if err != nil {
-			return 0, "", false
-		}
-		i, ok = g.claimNumber(claimTrace, string(raw))
+		raw, err := hex.DecodeString(strings.ToLower(value))
+		return claimTrace, string(raw), err == nil
 	}
-	return i, value, ok && g.claims[i].events != 0
+	return 0, "", false
 }
 
 // spoken tells whether standing evidence names an object of any class.
@@ -126,6 +135,9 @@ func (g *Graph) executionsOf(n int32) []ExecutionRef {
 	}
 	for _, raw := range g.members(n) {
 		about := g.slab.list(g.nodes[raw].about)
+		if g.nodes[raw].has(isBusiness) {
+			about = g.aboutOf(raw) // of what all name, those that are here must do
+		}
 		for i := range about.len() {
 			if len(refs) >= maxFound {
 				return sortedRefs(refs)

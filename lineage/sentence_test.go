@@ -36,6 +36,7 @@ func TestAnIDThatIsNoneIsRefusedAndSaidSo(t *testing.T) {
 		"object":   `"subject":"order/1","data":{"objects":{"invoice":["` + long + `"]}}`,
 		"relation": `"subject":"order/1","data":{"relations":[{"from":"order/1","to":"invoice/` + long + `"}]}`,
 		"alias":    `"subject":"order/1","data":{"aliases":[["order/1","order/` + long + `"]]}`,
+		"claim":    `"subject":"order/1","correlationid":"` + long + `"`,
 	} {
 		ce, err := ParseCloudEvent([]byte(`{"specversion":"1.0","id":"1","source":"s","type":"t",` + raw + `}`))
 		if err != nil {

@@ -85,13 +85,21 @@ func (x *Execution) reports() []report {
 		}
 		subject := e.Subject()
 		for i := range x.Stages {
-			if about := x.Stages[i].reportedBy(e, subject, name); about != nil {
+			if about := x.own(&x.Stages[i], x.Stages[i].reportedBy(e, subject, name)); len(about) > 0 {
 				all = append(all, report{&x.Stages[i], about, e, e.Happened(), i})
 			}
 		}
 	}
 	slices.SortStableFunc(all, func(a, b report) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.place, b.place)) })
 	return all
+}
+
+// own leaves out what goes through a stage in another execution, where this one knows
+// all of its members.
+func (x *Execution) own(s *Stage, about []Object) []Object {
+	return slices.DeleteFunc(about, func(o Object) bool {
+		return !x.Truncated && o.Type == s.Type && !slices.ContainsFunc(x.Members, func(m Member) bool { return m.Object == o })
+	})
 }
 
 // reportedBy returns the objects of which an event reports the stage, and nil when

@@ -52,7 +52,11 @@ func told(t interface{ Fatalf(string, ...any) }, lines ...string) *Execution {
 				if types[word[0]] == "" {
 					t.Fatalf("%q is no object", word)
 				}
-				e.Refs = append(e.Refs, Ref{Object: Object{Type: types[word[0]], ID: word}, Role: role})
+				o := Object{Type: types[word[0]], ID: word}
+				e.Refs = append(e.Refs, Ref{Object: o, Role: role})
+				if word[0] != 'a' {
+					x.Members = append(x.Members, Member{Object: o})
+				}
 			}
 			role = Mentions
 		}

@@ -118,6 +118,9 @@ func (s *slab) page(size int) uint32 {
 		s.pages[p] = make([]byte, size)
 		return p
 	}
+	if len(s.pages) == 1<<(32-pageBits) {
+		panic("lineage: the slab is full: 32,768 pages; no cell can name another") // to go on would overwrite what is kept
+	}
 	s.pages = append(s.pages, make([]byte, size))
 	return uint32(len(s.pages) - 1)
 }

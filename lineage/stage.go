@@ -70,6 +70,12 @@ func (f *flowGraph) judgeStage(rule StageRule, b *body) (Stage, time.Time) {
 		if !ok {
 			continue
 		}
+		about = slices.DeleteFunc(about, func(n int32) bool {
+			return n >= 0 && !b.truncated && f.g.typeOf(n) == rule.Type && !b.holds(n)
+		})
+		if len(about) == 0 {
+			continue // it is another execution's
+		}
 		if stage.First.IsZero() {
 			stage.First = e.time
 		}

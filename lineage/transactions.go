@@ -23,12 +23,18 @@ func newTransactions(g *Graph) *transactions { return &transactions{g: g} }
 func (t *transactions) takeChanged(changed []ExecutionRef) []ExecutionRef {
 	from := len(changed)
 	for i := range t.g.reclaim {
-		if t.g.claims[i].kind == claimCorrelation {
+		if t.g.claims[i].kind == claimCorrelation && !t.full(i) {
 			changed = append(changed, ExecutionRef{TransactionFlow, Object{Type: CorrelationType, ID: t.g.claimValue(i)}})
 		}
 	}
 	slices.SortFunc(changed[from:], compareRefs)
 	return changed
+}
+
+// full tells whether a claim is partly away and has more than its execution can show.
+func (t *transactions) full(i int32) bool {
+	c := &t.g.claims[i]
+	return c.away && int(c.left)+t.g.slab.list(c.events).len() > maxTransactionEvents
 }
 
 func compareRefs(a, b ExecutionRef) int {
@@ -38,6 +44,7 @@ func compareRefs(a, b ExecutionRef) int {
 // body returns the execution of a correlation id, or nil.
 func (t *transactions) body(anchor Object) *body {
 	g := t.g
+	g.wantTransaction(anchor.ID)
 	i, ok := g.claimNumber(claimCorrelation, anchor.ID)
 	if !ok || g.claims[i].events == 0 {
 		return nil
@@ -51,6 +58,7 @@ func (t *transactions) body(anchor Object) *body {
 	g.marks.begin(len(g.nodes))
 	names := g.slab.list(g.claims[i].names)
 	for j := range names.len() {
+		g.sureBusiness(int32(names.at(j)))
 		if n := g.nodes[names.at(j)].canon; g.nodes[n].has(isBusiness) && g.marks.first(n) {
 			b.members = append(b.members, member{node: n})
 		}
@@ -89,6 +97,8 @@ func (t *transactions) edges(b *body) map[edgeKey][]int32 {
 	edges := make(map[edgeKey][]int32)
 	for _, at := range b.events {
 		g.relations(g.read(at), func(from, to, qualifier int32) {
+			g.needSure(from)
+			g.needSure(to)
 			from, to = g.nodes[from].canon, g.nodes[to].canon
 			if from != to && g.marks.has(from) && g.marks.has(to) {
 				k := edgeKey{from, to, qualifier}

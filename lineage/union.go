@@ -25,6 +25,7 @@ func newUnion(g *Graph, members []int32) *union {
 
 func (u *union) root(n int32) int32 {
 	for u.under[n] != n {
+		u.under[n] = u.under[u.under[n]] // halves the way for the next one
 		n = u.under[n]
 	}
 	return n
@@ -61,6 +62,9 @@ func (u *union) join(a, b int32) {
 	a, b = u.root(a), u.root(b)
 	if a == b || u.apart(a, b) {
 		return
+	}
+	if len(u.groups[a]) < len(u.groups[b]) {
+		a, b = b, a
 	}
 	u.under[b] = a
 	u.groups[a] = append(u.groups[a], u.groups[b]...)

@@ -17,7 +17,7 @@ func (f *flowGraph) takeChanged(changed []ExecutionRef) []ExecutionRef {
 }
 
 // Execution writes out one execution, or returns nil when there is none. It is
-// right after Recompute.
+// right after Recompute, where Lacks is not true after it.
 func (g *Graph) Execution(ref ExecutionRef) *Execution {
 	if ref.Flow == TransactionFlow {
 		b := g.tx.body(ref.Anchor)
@@ -29,6 +29,7 @@ func (g *Graph) Execution(ref ExecutionRef) *Execution {
 		return x
 	}
 	f := g.flowNamed(ref.Flow)
+	g.wantObject(ref.Anchor)
 	n, ok := g.find(ref.Anchor)
 	if f == nil || !ok {
 		return nil
@@ -102,7 +103,7 @@ func (g *Graph) Claims(flow string) []Claim {
 	}
 	var claims []Claim
 	for i := range g.claims {
-		if c := &g.claims[i]; c.events != 0 && c.kind != claimCause {
+		if c := &g.claims[i]; (c.events != 0 || c.away) && c.kind != claimCause {
 			claims = append(claims, Claim{g.claimName(int32(i)), claimState(f.verdict(int32(i)))})
 		}
 	}
@@ -140,7 +141,7 @@ func (g *Graph) writeOut(x *Execution, b *body, own func(member) []int32, edges 
 func (g *Graph) own(m member) []int32 {
 	var events []int32
 	for _, raw := range g.members(m.node) {
-		about := g.slab.list(g.nodes[raw].about)
+		about := g.aboutOf(raw)
 		for i := range about.len() {
 			if about.at(i)&3 == asSubject {
 				events = append(events, int32(about.at(i)>>2))

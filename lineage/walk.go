@@ -49,10 +49,11 @@ func (f *flowGraph) claimed(anchor int32) []int32 {
 	g := f.g
 	var held []int32
 	for _, raw := range g.members(anchor) {
-		about := g.slab.list(g.nodes[raw].about)
+		about := g.aboutOf(raw)
 		for i := range about.len() {
 			g.claimsOf(g.read(int32(about.at(i)>>2)), func(c int32) {
 				if f.verdict(c) == anchor && !slices.Contains(held, c) {
+					g.needClaim(c)
 					held = append(held, c)
 				}
 			})
@@ -156,7 +157,7 @@ func (f *flowGraph) eventsOf(anchor int32, b *body, claims []int32) []int32 {
 			continue
 		}
 		for _, raw := range g.members(m.node) {
-			about := g.slab.list(g.nodes[raw].about)
+			about := g.aboutOf(raw)
 			for i := range about.len() {
 				at, how := int32(about.at(i)>>2), about.at(i)&3
 				if (how != asNamed || !m.up) && g.seen.first(at) {

@@ -20,8 +20,9 @@ type ask struct {
 	Owner    string // who the reader said they are when they acknowledged something
 }
 
-// maxText is the longest id or other parameter that is taken, in bytes.
-const maxText = 2048
+// maxText is the longest id or other parameter that is taken, in bytes: as long as the
+// longest name that an event may have, so that whatever came in can be asked for.
+const maxText = 4096
 
 // newAsk reads a request. Errors are Invalid and name the parameter.
 func (s *Server) newAsk(r *http.Request) (ask, error) {
@@ -49,11 +50,11 @@ func (s *Server) newAsk(r *http.Request) (ask, error) {
 func readable(name, value string) error {
 	switch {
 	case len(value) > maxText:
-		return lineage.Errorf(lineage.Invalid, "read request", "%s is longer than %d bytes", name, maxText)
+		return lineage.Errorf(lineage.Invalid, "read request", "the parameter %s is longer than %d bytes", name, maxText)
 	case !utf8.ValidString(value):
-		return lineage.Errorf(lineage.Invalid, "read request", "%s is not valid UTF-8", name)
+		return lineage.Errorf(lineage.Invalid, "read request", "the parameter %s is not valid UTF-8", name)
 	case strings.ContainsRune(value, 0):
-		return lineage.Errorf(lineage.Invalid, "read request", "%s holds a zero byte", name)
+		return lineage.Errorf(lineage.Invalid, "read request", "the parameter %s holds a zero byte", name)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"throughline/lineage"
@@ -183,6 +184,9 @@ func (s *Server) meant(ctx context.Context, field string, o lineage.Object, know
 		if m.Object.Type == o.Type && (o.System == "" || o.System == m.Object.System) && (o.Scope == "" || o.Scope == m.Object.Scope) {
 			found = append(found, m.Object)
 		}
+	}
+	if exact := slices.DeleteFunc(slices.Clone(found), func(f lineage.Object) bool { return f.ID != o.ID }); len(exact) == 1 {
+		return exact[0], nil // a-1 is not A-1, for who writes just that
 	}
 	switch {
 	case len(found) == 1:

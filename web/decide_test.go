@@ -23,8 +23,8 @@ func deciding() *fake {
 	f := house()
 	f.search = func(q string) ([]lineage.Match, error) {
 		var found []lineage.Match
-		for _, o := range []lineage.Object{theOrder, theTwin, theBatch, object("order", "crm", "9"), object("order", "erp", "9")} {
-			if o.ID == q {
+		for _, o := range []lineage.Object{theOrder, theTwin, theBatch, object("order", "crm", "9"), object("order", "erp", "9"), object("order", "erp", "A-1"), object("order", "erp", "a-1")} {
+			if strings.EqualFold(o.ID, q) {
 				found = append(found, lineage.Match{Object: o})
 			}
 		}
@@ -75,6 +75,12 @@ func TestADecisionIsLookedAtBeforeItIsTaken(t *testing.T) {
 	if len(f.ledger) > 0 {
 		t.Error("it was decided by looking")
 	}
+	// No decision is silent: what it changes is judged anew.
+	for _, q := range []string{"kind=release&type=order&id=SO-1", "kind=block&type=order&id=SO-1", "kind=merge&type=order&id=SO-1&with_id=SO-2", "kind=separate&type=order&id=SO-1&with_id=SO-2", "kind=reject&source=erp&event_id=e-1", "kind=revoke&revokes=d"} {
+		if body := get(s, "/decide?"+q).body; strings.Contains(body, "Nobody is notified") || !strings.Contains(body, "The deadlines of what it changes are judged anew: an incident may open or be resolved, and is told.") {
+			t.Errorf("%s does not say what follows", q)
+		}
+	}
 	// What it is to be merged with is asked for, and then looked at.
 	ask := get(s, "/decide?kind=merge&type=order&id=SO-1&back=//evil.example")
 	if len(ask.texts(t, "ask")) != 1 || len(ask.texts(t, "sign")) != 0 || !strings.Contains(ask.body, `name="back" value="/"`) {
@@ -103,6 +109,7 @@ func TestADecisionIsTakenByItsForm(t *testing.T) {
 		"one that is new":   {url.Values{"kind": {"block"}, "type": {"delivery"}, "id": {"NEW"}, "system": {"wms"}}, lineage.Decision{Kind: lineage.DecideBlock, A: object("delivery", "wms", "NEW")}, "/guards/delivery/NEW?system=wms"},
 		"a merge":           {url.Values{"kind": {"merge"}, "type": {"order"}, "id": {"SO-1"}, "with_id": {"SO-2"}}, lineage.Decision{Kind: lineage.DecideMerge, A: theOrder, B: theTwin}, "/lineage/order/SO-1?system=erp"},
 		"two of a system":   {url.Values{"kind": {"merge"}, "type": {"order"}, "id": {"9"}, "system": {"crm"}, "with_id": {"9"}, "with_system": {"erp"}}, lineage.Decision{Kind: lineage.DecideMerge, A: object("order", "crm", "9"), B: object("order", "erp", "9")}, "/lineage/order/9?system=crm"},
+		"two by their case": {url.Values{"kind": {"merge"}, "type": {"order"}, "id": {"A-1"}, "with_id": {"a-1"}}, lineage.Decision{Kind: lineage.DecideMerge, A: object("order", "erp", "A-1"), B: object("order", "erp", "a-1")}, "/lineage/order/A-1?system=erp"},
 		"two set apart":     {url.Values{"kind": {"separate"}, "type": {"order"}, "id": {"SO-1"}, "system": {"erp"}, "with_id": {"006A"}, "with_system": {"crm"}}, lineage.Decision{Kind: lineage.DecideApart, A: theOrder, B: object("order", "crm", "006A")}, "/lineage/order/SO-1?system=erp"},
 		"a wrong event":     {url.Values{"kind": {"reject"}, "source": {"erp"}, "event_id": {"e 1"}, "back": {"/lineage/order/SO-1?flow=f"}}, lineage.Decision{Kind: lineage.DecideReject, Source: "erp", EventID: "e 1"}, "/lineage/order/SO-1?flow=f"},
 		"what was undone":   {url.Values{"kind": {"revoke"}, "revokes": {"d1"}}, lineage.Decision{Kind: lineage.DecideRevoke, Revokes: "d1"}, "/decisions"},
@@ -148,7 +155,7 @@ func TestADecisionThatIsWrongIsToldWhatIsWrong(t *testing.T) {
 		"a merge with two":   {signed(url.Values{"kind": {"merge"}, "type": {"order"}, "id": {"SO-1"}, "with_id": {"9"}}), 409, `With_id is "9", by which 2 objects of type order go; say which with the parameter system or scope.`},
 		"a value for no id":  {signed(url.Values{"kind": {"block"}, "type": {"order"}, "id": {"N/A"}}), 400, `Id is "N/A", which is no id: systems write it when they have none.`},
 		"an id with a slash": {signed(url.Values{"kind": {"revoke"}, "revokes": {"d"}, "decision": {"a/b"}}), 400, "The id of the decision is not 1 to 64 letters, digits and dashes; leave it out to have one made."},
-		"no UTF-8":           {signed(url.Values{"kind": {"revoke"}, "revokes": {"\xff"}}), 400, "Revokes is not valid UTF-8."},
+		"no UTF-8":           {signed(url.Values{"kind": {"revoke"}, "revokes": {"\xff"}}), 400, "The parameter revokes is not valid UTF-8."},
 		"an event of nobody": {signed(url.Values{"kind": {"reject"}, "event_id": {"1"}}), 400, `Source is "" and event_id is "1"; want the identity of an event.`},
 		"too much":           {signed(url.Values{"kind": {"revoke"}, "revokes": {strings.Repeat("x", maxAcknowledge)}}), 413, ""},
 	} {

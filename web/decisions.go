@@ -55,6 +55,9 @@ func (s *Server) decisionsPage(a ask) (*page, error) {
 			}
 			x := view.Decisions{Rows: view.NewDecisions(list, ledger, "/decisions", s.lore(), c), Zone: c.ZoneName()}
 			x.First, x.Next = a.pagesOf("/decisions", cursor, next)
+			if x.InForce, err = s.rulesInForce(ctx, c); err != nil {
+				return view.Page{}, err
+			}
 			return view.Page{
 				Title: "Decisions", Section: "decisions",
 				Parts: []view.Part{{ID: "decisions", Body: view.DecisionsPage(x)}},

@@ -26,6 +26,7 @@ type (
 		Source   string     `json:"source"`
 		EventID  string     `json:"event_id"`
 		Revokes  string     `json:"revokes"`
+		Catalog  string     `json:"catalogue,omitempty"` // hash of the one that it puts in force
 		By       string     `json:"by"`
 		Comment  string     `json:"comment"`
 		At       moment     `json:"at"`
@@ -56,7 +57,8 @@ type (
 		Kind    string       `json:"kind"`
 		A       *fullyJSON   `json:"a"`
 		B       *fullyJSON   `json:"b"`
-		Total   int          `json:"total"` // executions that would change
+		Total   int          `json:"total"`  // executions that would change, among those that were looked at
+		Unseen  int          `json:"unseen"` // executions that may change, too many to look at
 		Changes []changeJSON `json:"changes"`
 	}
 	// changeJSON is one execution that would change; null: it is not there.
@@ -88,7 +90,7 @@ func (o fullyJSON) object() lineage.Object {
 
 func decisionOf(d lineage.Decided) decisionJSON {
 	return decisionJSON{
-		ID: d.ID, Kind: string(d.Kind), A: fully(d.A), B: fully(d.B), Source: d.Source, EventID: d.EventID, Revokes: d.Revokes,
+		ID: d.ID, Kind: string(d.Kind), A: fully(d.A), B: fully(d.B), Source: d.Source, EventID: d.EventID, Revokes: d.Revokes, Catalog: d.Catalogue,
 		By: d.By, Comment: d.Comment, At: moment(d.At), Stands: d.Stands, UndoneBy: d.Undone, Pending: d.Pending,
 	}
 }
@@ -158,7 +160,7 @@ func (s *Server) previewJSON(r *http.Request, a ask) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return previewAnswer{string(d.Kind), fully(d.A), fully(d.B), f.Total, each(f.Changes, func(p lineage.Preview) changeJSON {
+	return previewAnswer{string(d.Kind), fully(d.A), fully(d.B), f.Total, f.Unseen, each(f.Changes, func(p lineage.Preview) changeJSON {
 		return changeJSON{p.Ref.Flow, named(p.Ref.Anchor), outlookOf(p.Before), outlookOf(p.After)}
 	})}, nil
 }

@@ -105,6 +105,14 @@ func (s *Server) executionsJSON(r *http.Request, a ask) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(list.Executions) == 0 {
+		if err := s.unknownFlow(q.Flow); err != nil {
+			return nil, err
+		}
+		if err := s.unknownStage(r.Context(), q); err != nil {
+			return nil, err
+		}
+	}
 	return executionsAnswer{each(list.Executions, summaryOf), list.Next}, nil
 }
 

@@ -47,6 +47,13 @@ func (x *export) stream(write content) http.Handler {
 			x.refuse(w, r, err)
 			return
 		}
+		x.streamed(flow, func(r *http.Request, put func(any) error) error { return write(r.Context(), flow, put) }).ServeHTTP(w, r)
+	})
+}
+
+// streamed answers a request line by line; what names it in the log.
+func (x *export) streamed(what string, write func(r *http.Request, put func(any) error) error) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		select {
 		case x.running <- struct{}{}:
 			defer func() { <-x.running }()
@@ -58,7 +65,7 @@ func (x *export) stream(write content) http.Handler {
 		defer cancel()
 		defer context.AfterFunc(x.life, cancel)()
 		out := newLines(w)
-		err := write(ctx, flow, out.put)
+		err := write(r.WithContext(ctx), out.put)
 		switch {
 		case err == nil:
 			out.end(map[string]any{"end": map[string]int{"lines": out.n}})
@@ -66,7 +73,7 @@ func (x *export) stream(write content) http.Handler {
 		case out.n == 0 && !out.broken:
 			x.refuse(w, r, err)
 		default:
-			x.deps.Log.Error("an export was cut short", "error", err, "flow", flow, "lines", out.n)
+			x.deps.Log.Error("an export was cut short", "error", err, "of", what, "lines", out.n)
 			out.end(map[string]string{"error": "the export was cut short; the log has the reason"})
 		}
 	})

@@ -41,6 +41,7 @@ type fake struct {
 	trend          func(time.Time, time.Duration) ([]lineage.Queue, error)
 	variants       func(lineage.VariantQuery) (lineage.Variants, error)
 	variantList    func(lineage.VariantListQuery) (lineage.VariantPage, error)
+	variantType    string // that the last list was asked for
 	stitchability  func(lineage.StitchQuery) (lineage.Stitchability, error)
 	traffic        func(lineage.TrafficQuery) (lineage.Traffic, error)
 	flowEvents     func(flow string, yield func(*lineage.Event) error) error
@@ -180,10 +181,11 @@ func (f *fake) Variants(_ context.Context, q lineage.VariantQuery) (lineage.Vari
 	return f.variants(q)
 }
 
-func (f *fake) VariantExecutions(_ context.Context, q lineage.VariantListQuery) (lineage.VariantPage, error) {
+func (f *fake) VariantExecutions(_ context.Context, q lineage.VariantListQuery, ofType string) (lineage.VariantPage, error) {
 	if f.variantList == nil || q.Tenant != "default" {
 		return lineage.VariantPage{}, f.unknown("VariantExecutions")
 	}
+	f.variantType = ofType
 	return f.variantList(q)
 }
 

@@ -1,8 +1,11 @@
 package web
 
 import (
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -138,6 +141,7 @@ func TestAMergedIDLeadsToItsObjectAndSaysSo(t *testing.T) {
 func TestWhatHasNotComeIsListedByItsAge(t *testing.T) {
 	t.Parallel()
 	f := house()
+	f.search = func(string) ([]lineage.Match, error) { return nil, nil }
 	var asked lineage.AbsentQuery
 	f.absent = func(q lineage.AbsentQuery) (lineage.AbsentPage, error) {
 		if asked = q; q.Flow == "none" {
@@ -166,5 +170,54 @@ func TestWhatHasNotComeIsListedByItsAge(t *testing.T) {
 	}
 	if got := get(s, "/placeholders?flow=none"); got.StatusCode != http.StatusBadRequest {
 		t.Errorf("a flow that is not: %d", got.StatusCode)
+	}
+}
+
+func TestTheBuiltInFlowAwaitsOnlyWhatNoOtherKnows(t *testing.T) {
+	t.Parallel()
+	f, builtIn := house(), lineage.ExecutionRef{Flow: lineage.TransactionFlow, Anchor: object("correlation", "", "c-1")}
+	all := []lineage.Absent{
+		{Object: theOrder, In: []lineage.ExecutionRef{builtIn}}, // which its flow has
+		{Object: theTwin, In: []lineage.ExecutionRef{builtIn}},  // which no other flow has
+		{Object: theInvoice, In: []lineage.ExecutionRef{theRef}},
+		{Object: theBatch, In: []lineage.ExecutionRef{builtIn}},
+	}
+	f.search = func(id string) ([]lineage.Match, error) {
+		return []lineage.Match{{Object: theOrder, Executions: []lineage.ExecutionRef{builtIn, theRef}}, {Object: theTwin, Executions: []lineage.ExecutionRef{builtIn}}}, nil
+	}
+	f.absent = func(q lineage.AbsentQuery) (lineage.AbsentPage, error) {
+		from, _ := strconv.Atoi(q.Cursor)
+		to, next := min(from+q.Limit, len(all)), ""
+		if to < len(all) {
+			next = strconv.Itoa(to)
+		}
+		return lineage.AbsentPage{Absent: all[from:to], Total: len(all), Next: next}, nil
+	}
+	s := newServer(t, f)
+	for query, want := range map[string]string{
+		"":                  "SO-2 INV/1 BATCH/7, of 3",
+		"?limit=2":          "SO-2 INV/1, of 3, then 3",
+		"?limit=2&cursor=3": "BATCH/7, of 4",
+		"?flow=transaction": "SO-1 SO-2 INV/1 BATCH/7, of 4",
+	} {
+		var answer struct {
+			Placeholders []struct{ ID string }
+			Total        int
+			Next         string
+		}
+		if err := json.Unmarshal([]byte(get(s, "/api/v1/placeholders"+query).body), &answer); err != nil {
+			t.Fatal(err)
+		}
+		var ids []string
+		for _, p := range answer.Placeholders {
+			ids = append(ids, p.ID)
+		}
+		got := fmt.Sprintf("%s, of %d", strings.Join(ids, " "), answer.Total)
+		if answer.Next != "" {
+			got += ", then " + answer.Next
+		}
+		if rows := len(get(s, "/placeholders"+query).texts(t, "absence")); got != want || rows != len(ids) {
+			t.Errorf("%s: %s on the page %d; want %s", query, got, rows, want)
+		}
 	}
 }

@@ -63,12 +63,33 @@ func (s *Server) incidentPage(a ask) (*page, error) {
 			}
 			x := view.NewIncident(&i, s.lore(), c)
 			x.Known = known.load(ctx, &i, c)
+			x.Rejection = s.rejection(ctx, &i, c)
 			return view.Page{
 				Title: x.What + " · Incident", Section: "incidents",
 				Parts: []view.Part{{ID: "incident", Body: view.IncidentPage(x, a.Owner, back)}},
 			}, nil
 		},
 	}, nil
+}
+
+// rejection says what lineage knows of who rejected the transaction of an incident. The
+// page stands without it.
+func (s *Server) rejection(ctx context.Context, i *slo.Incident, c view.Clock) string {
+	if i.Subject.IsZero() {
+		return ""
+	}
+	answer, err := s.deps.Lineage.Lookup(ctx, lineage.ObjectQuery{
+		Tenant: s.config.Tenant, Type: i.Subject.Type, ID: i.Subject.ID, System: i.Subject.System, Scope: i.Subject.Scope, Flow: i.Impact.Flow,
+	})
+	if err != nil && lineage.KindOf(err) != lineage.NotFound {
+		s.deps.Log.Warn("the lineage of an incident cannot be read", "error", err)
+	}
+	for _, e := range append(answer.Executions, answer.Unanchored...) {
+		if e.Anchor == i.Impact.Anchor {
+			return view.Rejection(e, s.lore(), c)
+		}
+	}
+	return ""
 }
 
 // incidentQuery reads the query of a list of incidents.

@@ -92,6 +92,14 @@ func (s *Server) incidentsJSON(r *http.Request, a ask) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(list.Incidents) == 0 {
+		if err := s.unknownSLA(q.SLA); err != nil {
+			return nil, err
+		}
+		if err := s.unknownFlow(q.Flow); err != nil {
+			return nil, err
+		}
+	}
 	return incidentsAnswer{
 		Incidents: each(list.Incidents, incidentOf), Next: list.Next, Firing: list.Firing, Resolved: list.Resolved,
 	}, nil

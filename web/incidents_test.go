@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"throughline/lineage"
 	"throughline/slo"
 )
 
@@ -146,5 +147,29 @@ func TestTheIncidentsOfARemovedSLAAreStillListed(t *testing.T) {
 	got := get(s, "/incidents?sla=once-promised")
 	if len(got.texts(t, "incident")) != 1 || !strings.Contains(got.body, `<option value="once-promised" selected>`) || !strings.Contains(got.body, `<option value="invoice-posted">`) {
 		t.Errorf("%d %s", got.StatusCode, got.body)
+	}
+}
+
+func TestAnIncidentTellsWhoRejectedItsTransaction(t *testing.T) {
+	t.Parallel()
+	f := house()
+	rejected := execution()
+	rejected.State, rejected.Stages[0].State = lineage.StateFailed, lineage.StateFailed
+	rejected.Events = append(rejected.Events, &lineage.Event{Source: "/billing", Stage: rejected.Stages[0].Name, Outcome: lineage.OutcomeFailed, Time: noon})
+	f.lookup = func(q lineage.ObjectQuery) (lineage.Answer, error) {
+		if q.Type != "order" || q.ID != "SO-1" || q.Flow != firing().Impact.Flow {
+			t.Errorf("asked for %+v", q)
+		}
+		return lineage.Answer{Executions: []*lineage.Execution{rejected}}, nil
+	}
+	s := newServer(t, f)
+	if got := get(s, "/incidents/00c0ffee").texts(t, "rejection"); len(got) != 1 || !strings.HasPrefix(got[0], "Finance rejected it at 12:00:00 UTC.") {
+		t.Errorf("it says %q", got)
+	}
+	f.lookup = func(lineage.ObjectQuery) (lineage.Answer, error) {
+		return lineage.Answer{}, lineage.Errorf(lineage.Unavailable, "look up", "starting")
+	}
+	if got := get(s, "/incidents/00c0ffee"); got.StatusCode != http.StatusOK || len(got.texts(t, "rejection")) != 0 {
+		t.Errorf("without its lineage: %d", got.StatusCode)
 	}
 }

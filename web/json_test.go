@@ -213,12 +213,12 @@ func TestBadQuestionsAreToldWhatIsWrong(t *testing.T) {
 		"/api/v1/executions?state=gone":                      {400, `State "gone" is none of observed, open, completed, failed, retrying.`},
 		"/api/v1/search?q=%20":                               {400, `The parameter q is empty; give it an id.`},
 		"/api/v1/search?q=x&cursor=y":                        {400, `Cursor "y" is none that was handed out.`},
-		"/api/v1/search?q=%ff":                               {400, `Q is not valid UTF-8.`},
-		"/api/v1/search?q=a%00b":                             {400, `Q holds a zero byte.`},
-		"/api/v1/search?q=" + strings.Repeat("x", 3000):      {400, `Q is longer than 2048 bytes.`},
+		"/api/v1/search?q=%ff":                               {400, `The parameter q is not valid UTF-8.`},
+		"/api/v1/search?q=a%00b":                             {400, `The parameter q holds a zero byte.`},
+		"/api/v1/search?q=" + strings.Repeat("x", 4097):      {400, `The parameter q is longer than 4096 bytes.`},
 		"/api/v1/search?q=%zz":                               {400, `The query string cannot be read: invalid URL escape "%zz".`},
 		"/api/v1/lineage/order/":                             {400, `The path has no id; write it as order/ID.`},
-		"/api/v1/lineage/order/" + strings.Repeat("y", 3000): {400, `Id is longer than 2048 bytes.`},
+		"/api/v1/lineage/order/" + strings.Repeat("y", 4097): {400, `The parameter id is longer than 4096 bytes.`},
 		"/api/v1/nothing":                                    {404, `There is nothing at GET /api/v1/nothing.`},
 	} {
 		t.Run(path[:min(len(path), 60)], func(t *testing.T) {

@@ -111,6 +111,11 @@ func (s *Server) lineageJSON(r *http.Request, a ask) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(answer.Executions)+len(answer.Unanchored) == 0 {
+		if err := s.unknownFlow(q.Flow); err != nil {
+			return nil, err
+		}
+	}
 	clocks, err := s.clocksOf(r.Context(), answer)
 	if err != nil {
 		return nil, err

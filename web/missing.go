@@ -68,6 +68,13 @@ func (s *Server) seek(ctx context.Context, a ask) (view.Missing, error) {
 	if facts.ID == "" {
 		return view.Missing{}, lineage.Errorf(lineage.Invalid, "look for what is missing", "the parameter id is empty; give it the id that is missing")
 	}
+	if facts.Asked.ID == "" && !facts.Asked.IsZero() {
+		return view.Missing{}, lineage.Errorf(lineage.Invalid, "look for what is missing",
+			"in_id is empty; give it the id of the transaction that is asked about, or leave out in_type, in_system and in_scope")
+	}
+	if err := s.unknownFlow(a.Query.Get("flow")); err != nil {
+		return view.Missing{}, err
+	}
 	var texts sync.WaitGroup
 	texts.Go(func() { s.seekTexts(ctx, &facts) })
 	defer texts.Wait()

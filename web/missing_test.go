@@ -162,3 +162,11 @@ func TestWhileTheStateIsRebuiltNothingIsCalledMissing(t *testing.T) {
 		t.Errorf("%d", got.StatusCode)
 	}
 }
+
+func TestThePageOfWhatIsMissingExplainsItself(t *testing.T) {
+	t.Parallel()
+	got := get(newServer(t, house()), "/missing")
+	if text := got.texts(t, "explains"); len(text) != 1 || !strings.Contains(text[0], "looks for it among all that is known") || len(got.texts(t, "seek")) != 1 {
+		t.Errorf("it says %q", text)
+	}
+}

@@ -135,8 +135,8 @@ func TestTheOverviewShowsHeadlinesWithTheirRows(t *testing.T) {
 		}
 	}
 	for id, want := range map[string][]string{
-		"open": {"3"}, "breached": {"2"}, "money": {"0.99 CHF", "1,250.00 EUR"}, "kept": {"97.5 %"}, "as-of": {"as of 12:00 UTC"},
-		"promise": {"Invoice posted within 1 min of booking 1 min 7 ▲ 2 breached ? 1 not certain yet 117 kept, 3 missed 0.99 CHF 1,250.00 EUR 1 without an amount 12:01:00 UTC"},
+		"open": {"3"}, "breached": {"2"}, "money": {"0.99 CHF", "1,250.00 EUR"}, "kept": {"95.9 %"}, "as-of": {"as of 12:00 UTC"},
+		"promise": {"Invoice posted within 1 min of booking 1 min 7 ▲ 2 breached ? 1 not certain yet 117 kept, 5 missed 0.99 CHF 1,250.00 EUR 1 without an amount 12:01:00 UTC"},
 	} {
 		if texts := got.texts(t, id); !slices.Equal(texts, want) {
 			t.Errorf("%s:\n got %q\nwant %q", id, texts, want)
@@ -220,6 +220,9 @@ func TestSearchJumpsWhenTheMatchIsUnique(t *testing.T) {
 			t.Parallel()
 			f := house()
 			f.search = func(q string) ([]lineage.Match, error) {
+				if q == "1" && tc.found == nil { // it may have been the 1 of type INV
+					return nil, nil
+				}
 				if q != "INV/1" {
 					t.Errorf("asked for %q", q)
 				}
@@ -248,7 +251,7 @@ func TestListsNarrowAndTurnPages(t *testing.T) {
 		return list(q)
 	}
 	got := get(newServer(t, f), "/executions?flow=quote-to-cash&state=open&stage=order&limit=7&cursor=c%2F1")
-	if rows := got.texts(t, "summary"); len(rows) != 1 || !strings.Contains(rows[0], "order SO-1 quote-to-cash ◔ open order 2026-03-02 12:00:00 1 min 3 2") {
+	if rows := got.texts(t, "summary"); len(rows) != 1 || !strings.Contains(rows[0], "order SO-1 quote-to-cash ◔ open order 2026-03-02 12:00:00 under 1 min so far 3 2") {
 		t.Errorf("the rows are %q", rows)
 	}
 	next := `href="/executions?cursor=c%2F2&amp;flow=quote-to-cash&amp;limit=7&amp;stage=order&amp;state=open"`

@@ -22,6 +22,54 @@ func (s *Server) absentQuery(a ask, limit int) (lineage.AbsentQuery, error) {
 	return lineage.AbsentQuery{Tenant: s.config.Tenant, Type: a.Query.Get("type"), Flow: a.Query.Get("flow"), Limit: n, Cursor: cursor}, err
 }
 
+// awaited is a page of what is awaited. Of what the built-in flow alone awaits it has,
+// unless that is asked for, only what no flow of the catalogue knows: the built-in one
+// takes for missing what other events have told of under another correlation id.
+func (s *Server) awaited(ctx context.Context, q lineage.AbsentQuery) (lineage.AbsentPage, error) {
+	limit := q.Limit
+	page, err := s.deps.Absences.Absent(ctx, q)
+	if err != nil || q.Flow != "" {
+		return page, err
+	}
+	var out lineage.AbsentPage
+	for hidden := 0; ; {
+		for _, p := range page.Absent {
+			known := false
+			if !slices.ContainsFunc(p.In, ofCatalogue) {
+				if known, err = s.knownToAFlow(ctx, p.Object); err != nil {
+					return out, err
+				}
+			}
+			if known {
+				hidden++
+			} else {
+				out.Absent = append(out.Absent, p)
+			}
+		}
+		out.Total, out.Next = page.Total-hidden, page.Next
+		if page.Next == "" || len(out.Absent) == limit || hidden >= maxHidden {
+			return out, nil
+		}
+		q.Cursor, q.Limit = page.Next, min(limit-len(out.Absent), maxHidden)
+		if page, err = s.deps.Absences.Absent(ctx, q); err != nil {
+			return out, err
+		}
+	}
+}
+
+// maxHidden is how many are passed over for one page, which is shorter then.
+const maxHidden = 1000
+
+func ofCatalogue(ref lineage.ExecutionRef) bool { return ref.Flow != lineage.TransactionFlow }
+
+// knownToAFlow tells whether a transaction of the catalogue's flows has an object.
+func (s *Server) knownToAFlow(ctx context.Context, o lineage.Object) (bool, error) {
+	matches, err := s.deps.Lineage.Search(ctx, s.config.Tenant, o.ID)
+	return slices.ContainsFunc(matches, func(m lineage.Match) bool {
+		return m.Object == o && slices.ContainsFunc(m.Executions, ofCatalogue)
+	}), err
+}
+
 // placeholdersPage lists what has not come, the longest awaited first.
 func (s *Server) placeholdersPage(a ask) (*page, error) {
 	q, err := s.absentQuery(a, 100)
@@ -36,7 +84,7 @@ func (s *Server) placeholdersPage(a ask) (*page, error) {
 		concerns: never,
 		refresh:  5 * time.Second,
 		load: func(ctx context.Context, c view.Clock) (view.Page, error) {
-			list, err := s.deps.Absences.Absent(ctx, q)
+			list, err := s.awaited(ctx, q)
 			if err != nil {
 				return view.Page{}, err
 			}
@@ -98,7 +146,7 @@ func (s *Server) placeholdersJSON(r *http.Request, a ask) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	list, err := s.deps.Absences.Absent(r.Context(), q)
+	list, err := s.awaited(r.Context(), q)
 	if err != nil {
 		return nil, err
 	}

@@ -60,6 +60,9 @@ func (s *Server) api() map[string]answerer {
 		"GET /api/v1/decisions":                   s.decisionsJSON,
 		"GET /api/v1/decisions/preview":           s.previewJSON,
 		"POST /api/v1/decisions":                  s.decideJSON,
+		"GET /api/v1/catalogue":                   s.catalogueJSON,
+		"POST /api/v1/catalogue":                  s.promoteJSON,
+		"GET /api/v1/catalogue/remap":             s.remappingJSON,
 		"GET /api/v1/guards":                      s.guardsJSON,
 		"GET /api/v1/guards/{type}/{id...}":       s.heldJSON,
 		"GET /api/v1/placeholders":                s.placeholdersJSON,
@@ -76,15 +79,17 @@ func (s *Server) routes() http.Handler {
 		mux.Handle(pattern, gzhttp.GzipHandler(s.show(open)))
 		live.Handle(pattern, s.watch(open))
 	}
+	bounds := s.newBounds()
 	for pattern, open := range s.stills() {
-		mux.Handle(pattern, gzhttp.GzipHandler(s.show(open)))
+		mux.Handle(pattern, gzhttp.GzipHandler(bounds.around(pattern, s.show(open))))
 	}
 	for pattern, answer := range s.api() {
-		mux.Handle(pattern, gzhttp.GzipHandler(s.answerJSON(answer)))
+		mux.Handle(pattern, gzhttp.GzipHandler(bounds.around(pattern, s.answerJSON(answer))))
 	}
 	out := s.newExport()
 	mux.Handle("GET /api/v1/export/{flow}/events", gzhttp.GzipHandler(out.stream(s.exportEvents)))
 	mux.Handle("GET /api/v1/export/{flow}/executions", gzhttp.GzipHandler(out.stream(s.exportExecutions)))
+	mux.Handle("GET /api/v1/export/received", gzhttp.GzipHandler(out.streamed("received", s.exportReceived)))
 	mux.Handle("GET /search", gzhttp.GzipHandler(http.HandlerFunc(s.search)))
 	mux.HandleFunc("POST /settings", s.settings)
 	mux.HandleFunc("POST /incidents/{id}/acknowledge", s.acknowledge)

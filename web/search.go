@@ -22,7 +22,10 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request) {
 	q := strings.TrimSpace(a.Query.Get("q"))
 	found := view.Search{Query: q}
 	if q != "" {
-		matches, err := s.deps.Lineage.Search(r.Context(), s.config.Tenant, q)
+		matches, err := s.find(r.Context(), q)
+		if clean := typed(q); err == nil && len(matches) == 0 && clean != q && clean != "" {
+			matches, err = s.find(r.Context(), clean)
+		}
 		if err != nil {
 			s.refuse(w, r, err)
 			return
@@ -72,7 +75,7 @@ func (s *Server) searchJSON(r *http.Request, a ask) (any, error) {
 	if q == "" {
 		return nil, lineage.Errorf(lineage.Invalid, "search", "the parameter q is empty; give it an id")
 	}
-	matches, err := s.deps.Lineage.Search(r.Context(), s.config.Tenant, q)
+	matches, err := s.find(r.Context(), q)
 	if err != nil {
 		return nil, err
 	}

@@ -111,7 +111,7 @@ type Variants interface {
 	Variants(ctx context.Context, q lineage.VariantQuery) (lineage.Variants, error)
 
 	// VariantExecutions returns a page of the executions behind them, newest first.
-	VariantExecutions(ctx context.Context, q lineage.VariantListQuery) (lineage.VariantPage, error)
+	VariantExecutions(ctx context.Context, q lineage.VariantListQuery, ofType string) (lineage.VariantPage, error)
 }
 
 // Stitching is the store as it knows how well things are put together. It may be away

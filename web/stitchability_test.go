@@ -50,7 +50,7 @@ func TestStitchabilitySaysWhatToMend(t *testing.T) {
 			"96.6 % 29 of 30 calls of crm to sync lose their trace: sync begins a new one. Have crm send traceparent with the request, and sync go on from it. Look at trace " + theTrace.String(),
 			"10 % 8 of 80 spans of crm have a parent that never came. Export the spans of whoever calls crm; where traces are sampled, decide by the trace's id and not by the span. Look at trace " + theTrace.String(),
 			"1 % 1 of 100 spans of crm lie in traces that name no object and no correlation id. Set an attribute such as order.id or correlation.id on one span of each trace, where it is known.",
-			"33.3 % 1 of 3 correlation ids of finance name several objects of the type order, one of them 9, and so join nothing. Give each order a correlation id of its own, and send that of the batch as something else. Look at correlation batch",
+			"33.3 % 1 of 3 correlation ids of finance name several objects of the type order each, up to 9, and so they join nothing. Give each order a correlation id of its own, and send that of the batch as something else. Look at correlation batch",
 		},
 		"source":  {"finance events 50 ✓ 9 reached ✕ 41 name nothing"},
 		"service": {"crm 100 99 % 50 % 20 ? 8 orphans 10 %", "one 1 100 % 0 % 1 —"},
@@ -64,7 +64,7 @@ func TestStitchabilitySaysWhatToMend(t *testing.T) {
 		}
 	}
 	for _, link := range []string{
-		"/variants/executions?flow=quote-to-cash&amp;from=2026-03-01T12%3A00%3A00Z&amp;to=2026-03-02T12%3A00%3A00Z&amp;which=loose",
+		"/variants/executions?flow=quote-to-cash&amp;from=2026-03-01T12%3A00%3A00Z&amp;to=2026-03-02T12%3A00%3A00Z&amp;type=quote&amp;which=loose",
 		"/lineage/correlation/batch", "/lineage/trace/" + theTrace.String(), "/lineage/quote/Q-1",
 	} {
 		if !strings.Contains(got.body, `href="`+link+`"`) {
@@ -111,7 +111,7 @@ func TestAWindowInWhichNothingCameInTeaches(t *testing.T) {
 		t.Errorf("%d %s", got.StatusCode, got.body)
 	}
 	for query, want := range map[string]string{
-		"from=2026-03-03":               "From is 2026-03-03T00:00:00Z, which is not before to, 2026-03-02T12:00:00Z.",
+		"from=2026-03-03":               "From is 2026-03-03T00:00:00Z, which is not before now, 2026-03-02T12:00:00Z; without to the window ends now.",
 		"from=2026-03-01&to=2026-02-01": "From is 2026-03-01T00:00:00Z, which is not before to, 2026-02-01T00:00:00Z.",
 		"to=2026-02-30":                 `To \"2026-02-30\" is no time`,
 	} {

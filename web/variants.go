@@ -50,14 +50,14 @@ func (s *Server) variantExecutionsPage(a ask) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := view.VariantList{VariantFilter: filterOf(q.VariantQuery), Variant: q.Variant, Which: q.Which}
+	l := view.VariantList{VariantFilter: filterOf(q.VariantQuery), Variant: q.Variant, Which: q.Which, Type: a.Query.Get("type")}
 	if !a.Query.Has("limit") {
 		l.Limit = 0
 	}
 	return &page{
 		still: true,
 		load: func(ctx context.Context, c view.Clock) (view.Page, error) {
-			list, err := s.deps.Variants.VariantExecutions(ctx, q)
+			list, err := s.deps.Variants.VariantExecutions(ctx, q, l.Type)
 			if err != nil {
 				return view.Page{}, err
 			}

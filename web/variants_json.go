@@ -85,7 +85,7 @@ func (s *Server) variantExecutionsJSON(r *http.Request, a ask) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	list, err := s.deps.Variants.VariantExecutions(r.Context(), q)
+	list, err := s.deps.Variants.VariantExecutions(r.Context(), q, a.Query.Get("type"))
 	if err != nil {
 		return nil, err
 	}

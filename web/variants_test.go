@@ -144,6 +144,25 @@ func TestAVariantLeadsToItsTransactions(t *testing.T) {
 		`{"executions":[{"flow":"quote-to-cash","anchor":{"type":"order","id":"SO-1"},"state":"open","started_at":"2026-03-02T12:00:00Z","stage":"order"}],"next":"c/2"}`)
 }
 
+func TestAFigureOfOneTypeLeadsToTheTransactionsOfThatType(t *testing.T) {
+	t.Parallel()
+	f := house()
+	f.variantList = func(lineage.VariantListQuery) (lineage.VariantPage, error) {
+		return lineage.VariantPage{Page: lineage.Page{Next: "c/2"}}, nil
+	}
+	s := newServer(t, f)
+	for _, path := range []string{"/variants/executions", "/api/v1/variants/executions"} {
+		f.variantType = ""
+		got := get(s, path+"?flow=quote-to-cash&which=loose&type=invoice")
+		if got.StatusCode != http.StatusOK || f.variantType != "invoice" {
+			t.Errorf("%s: %s, asked for the type %q", path, got.Status, f.variantType)
+		}
+		if path == "/variants/executions" && (!strings.Contains(got.body, "type=invoice&amp;which=loose") || !strings.Contains(got.body, "<h1>Transactions that are not yet anchored: invoice</h1>")) {
+			t.Errorf("the page says nothing of the type: %s", got.body)
+		}
+	}
+}
+
 func TestVariantsKeepTheirShape(t *testing.T) {
 	t.Parallel()
 	f := house()

@@ -37,6 +37,7 @@ type Deps struct {
 	Audit      Audit                     // required
 	Absences   Absences                  // required
 	Catalogue  func() *lineage.Catalogue // what is in force: flows, SLAs, and what people call sources and systems. Required
+	Rules      Rules                     // optional: without it catalogues are neither shown nor put in force
 	Ready      func() []string           // why the house is not ready, in sentences; none when it is. Required
 	Registerer prometheus.Registerer     // required
 	Gatherer   prometheus.Gatherer       // what /metrics shows. Required

@@ -23,15 +23,30 @@ func (s *Server) window(a ask, span time.Duration) (from, to time.Time, err erro
 	if from.IsZero() {
 		from = end.Add(-span)
 	}
+	if to.IsZero() && !from.Before(end) {
+		return from, to, lineage.Errorf(lineage.Invalid, "read request", "from is %s, which is not before now, %s; without to the window ends now", from.Format(time.RFC3339), end.Format(time.RFC3339))
+	}
 	if !from.Before(end) {
 		return from, to, lineage.Errorf(lineage.Invalid, "read request", "from is %s, which is not before to, %s", from.Format(time.RFC3339), end.Format(time.RFC3339))
 	}
 	return from, to, nil
 }
 
-// time reads a moment: with its offset, or as a date, with or without a time of day,
-// in the reader's zone. Nothing is the zero time.
+// The years that can be asked for: those that the store can keep.
+const firstYear, lastYear = 1900, 2261
+
+// time reads a moment of these years, as anyTime does.
 func (a ask) time(name string) (time.Time, error) {
+	t, err := a.anyTime(name)
+	if y := t.Year(); err == nil && !t.IsZero() && (y < firstYear || y > lastYear) {
+		return time.Time{}, lineage.Errorf(lineage.Invalid, "read request", "%s is in the year %d; times from %d to %d can be asked for", name, y, firstYear, lastYear)
+	}
+	return t, err
+}
+
+// anyTime reads a moment: with its offset, or as a date, with or without a time of day,
+// in the reader's zone. Nothing is the zero time.
+func (a ask) anyTime(name string) (time.Time, error) {
 	text := a.Query.Get(name)
 	if text == "" {
 		return time.Time{}, nil

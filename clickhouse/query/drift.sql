@@ -5,7 +5,8 @@
 -- JSONAllPathsWithTypes would be shorter, but does not look into lists of objects,
 -- leaves out nulls, takes texts for dates, and writes a point in a name as one between
 -- two. Events are picked by a hash of their place, so that the same question picks the
--- same ones, and their payloads are read after that.
+-- same ones, and their payloads are read after that: of each kind until they are so many
+-- bytes together, and at least one. What is too large to be taken apart weighs nothing.
 WITH RECURSIVE
 picked AS
 (
@@ -19,6 +20,22 @@ picked AS
       AND (source, type, contract) IN arrayZip({sources:Array(String)}, {types:Array(String)}, {contracts:Array(String)})
     GROUP BY source, type, contract
 ),
+weighed AS
+(
+    SELECT writer, block, row
+    FROM
+    (
+        SELECT
+            writer, block, row, if(length(payload) <= {largest:UInt32}, length(payload), 0) AS bytes,
+            sum(bytes) OVER (PARTITION BY source, type, contract ORDER BY cityHash64(writer, block, row), writer, block, row
+                ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) - bytes AS before
+        FROM business_events
+        WHERE tenant = {tenant:String}
+          AND day >= toDate(fromUnixTimestamp64Nano({from:Int64}, 'UTC'))
+          AND (writer, block, row) IN (SELECT (place.2, place.3, place.4) FROM picked)
+    )
+    WHERE before < {budget:UInt64}
+),
 parts AS
 (
     SELECT
@@ -27,7 +44,7 @@ parts AS
     FROM business_events
     WHERE tenant = {tenant:String}
       AND day >= toDate(fromUnixTimestamp64Nano({from:Int64}, 'UTC'))
-      AND (writer, block, row) IN (SELECT (place.2, place.3, place.4) FROM picked)
+      AND (writer, block, row) IN (SELECT writer, block, row FROM weighed)
     UNION ALL
     SELECT source, type, contract, event, concat(pointer, '/', part.1), depth + 1, part.2
     FROM

@@ -1,9 +1,9 @@
 -- Every business event of a tenant, in the order of the table's key, so that it
 -- streams. Its twenty-four arrays travel as one, which is far cheaper to read.
 SELECT
-    writer, block, tenant, source, id, kind, type,
+    writer, block, row, tenant, source, id, kind, type,
     toUnixTimestamp64Nano(time), toUnixTimestamp64Nano(recorded), toUnixTimestamp64Nano(ingested),
-    stage, outcome, attempt, answer, amount_minor, amount_currency, reason, correlation, causation, trace_id, span_id, contract, payload, hash,
+    stage, outcome, attempt, answer, amount_minor, amount_currency, reason, correlation, causation, trace_id, span_id, contract, payload, envelope, hash,
     length(ref_ids), length(qualifiers), length(priorities), length(ref_currencies), length(relation_currencies), length(links),
     CAST(arrayConcat(
         ref_types, ref_systems, ref_scopes, ref_ids, ref_roles,

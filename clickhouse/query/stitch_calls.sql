@@ -1,7 +1,8 @@
 -- Where the calls of every service go that began within a window, and which services
 -- go on in their traces: by caller and target, how many calls there are, and how many
 -- have a server or consumer span of another service below them, or a consumer's link to
--- them; with the trace of one that has not. One trace in so many is looked at.
+-- them, that began within the hour after the window; with the trace of one that has not.
+-- One trace in so many is looked at.
 SELECT
     caller, messaging, target, count() AS calls,
     countIf(notEmpty(callees)), tupleElement(sumMap(callees, arrayMap(callee -> toUInt64(1), callees)) AS continued, 1), tupleElement(continued, 2),
@@ -27,6 +28,7 @@ FROM
         WHERE tenant = {tenant:String}
           AND day >= toDate(fromUnixTimestamp64Nano({from:Int64}), 'UTC')
           AND toStartOfHour(start, 'UTC') >= toStartOfHour(fromUnixTimestamp64Nano({from:Int64}), 'UTC')
+          AND toStartOfHour(start, 'UTC') <= toStartOfHour(fromUnixTimestamp64Nano({to:Int64}), 'UTC')
           AND start >= fromUnixTimestamp64Nano({from:Int64}) AND start < fromUnixTimestamp64Nano({to:Int64})
           AND ingested < fromUnixTimestamp64Nano({settled:Int64})
           AND kind IN ('Client', 'Producer')
@@ -42,6 +44,8 @@ FROM
             WHERE tenant = {tenant:String}
               AND day >= toDate(fromUnixTimestamp64Nano({from:Int64}), 'UTC')
               AND toStartOfHour(start, 'UTC') >= toStartOfHour(fromUnixTimestamp64Nano({from:Int64}) - INTERVAL 1 HOUR, 'UTC')
+              AND toStartOfHour(start, 'UTC') <= toStartOfHour(fromUnixTimestamp64Nano({to:Int64}) + INTERVAL 1 HOUR, 'UTC')
+              AND start < fromUnixTimestamp64Nano({to:Int64}) + INTERVAL 1 HOUR
               AND kind IN ('Server', 'Consumer') AND NOT empty(parent_id)
               AND cityHash64(trace_id) % {every:UInt64} = 0
             UNION ALL
@@ -53,6 +57,8 @@ FROM
                 WHERE tenant = {tenant:String}
                   AND day >= toDate(fromUnixTimestamp64Nano({from:Int64}), 'UTC')
                   AND toStartOfHour(start, 'UTC') >= toStartOfHour(fromUnixTimestamp64Nano({from:Int64}) - INTERVAL 1 HOUR, 'UTC')
+                  AND toStartOfHour(start, 'UTC') <= toStartOfHour(fromUnixTimestamp64Nano({to:Int64}) + INTERVAL 1 HOUR, 'UTC')
+                  AND start < fromUnixTimestamp64Nano({to:Int64}) + INTERVAL 1 HOUR
                   AND kind = 'Consumer' AND links != ''
             )
             WHERE length(JSONExtractString(link, 'trace')) = 32 AND length(JSONExtractString(link, 'span')) = 16

@@ -3,7 +3,8 @@
 -- trace, and how many have a parent that never came; with an example of what is amiss. A
 -- parent begins before its children, here at most an hour before the window, and is
 -- exported when it ends, after them: only children that came in long enough ago are
--- judged. One trace in so many is looked at.
+-- judged. What names a trace may come in later, here by the end of the next day. One trace
+-- in so many is looked at.
 WITH
     sample AS
     (
@@ -12,7 +13,8 @@ WITH
         WHERE tenant = {tenant:String}
           AND day >= toDate(fromUnixTimestamp64Nano({from:Int64}) - INTERVAL 1 HOUR, 'UTC')
           AND toStartOfHour(start, 'UTC') >= toStartOfHour(fromUnixTimestamp64Nano({from:Int64}) - INTERVAL 1 HOUR, 'UTC')
-          AND start >= fromUnixTimestamp64Nano({from:Int64}) - INTERVAL 1 HOUR
+          AND toStartOfHour(start, 'UTC') <= toStartOfHour(fromUnixTimestamp64Nano({to:Int64}), 'UTC')
+          AND start >= fromUnixTimestamp64Nano({from:Int64}) - INTERVAL 1 HOUR AND start < fromUnixTimestamp64Nano({to:Int64})
           AND cityHash64(trace_id) % {every:UInt64} = 0
     ),
     named_traces AS
@@ -21,6 +23,7 @@ WITH
         FROM identifiers
         WHERE tenant = {tenant:String}
           AND day >= toDate(fromUnixTimestamp64Nano({from:Int64}) - INTERVAL 1 HOUR, 'UTC')
+          AND day <= toDate(fromUnixTimestamp64Nano({to:Int64}) + INTERVAL 1 DAY, 'UTC')
           AND NOT has({context:Array(String)}, type)
           AND cityHash64(trace_id) % {every:UInt64} = 0
     ),
@@ -30,6 +33,7 @@ WITH
         FROM business_events
         WHERE tenant = {tenant:String}
           AND day >= toDate(fromUnixTimestamp64Nano({from:Int64}) - INTERVAL 1 HOUR, 'UTC')
+          AND day <= toDate(fromUnixTimestamp64Nano({to:Int64}) + INTERVAL 1 DAY, 'UTC')
           AND kind = 'span'
           AND (correlation != '' OR arrayExists(t -> NOT has({context:Array(String)}, t), ref_types))
           AND cityHash64(trace_id) % {every:UInt64} = 0
@@ -46,7 +50,7 @@ FROM
         NOT empty(parent_id) AND ingested < fromUnixTimestamp64Nano({settled:Int64}) AS child,
         child AND (trace_id, parent_id) NOT IN (SELECT trace_id, span_id FROM sample) AS orphan
     FROM sample
-    WHERE start >= fromUnixTimestamp64Nano({from:Int64}) AND start < fromUnixTimestamp64Nano({to:Int64})
+    WHERE start >= fromUnixTimestamp64Nano({from:Int64})
 )
 GROUP BY service
 ORDER BY spans DESC, service

@@ -1,6 +1,6 @@
--- Ids of one type that came in within a window and are most likely the same id spelled
--- in two ways by two sources: but for case, separators and leading zeros, or 15 letters
--- of Salesforce and their 18. One in so many is looked at.
+-- Ids of one type that came in on the days of a window and are most likely the same id
+-- spelled in two ways by two sources: but for case, separators and leading zeros, or 15
+-- letters of Salesforce and their 18. One in so many is looked at.
 SELECT type, system, how, count() AS pairs, any(spellings) AS example, any(sources)
 FROM
 (
@@ -19,6 +19,7 @@ FROM
         FROM identifiers
         WHERE tenant = {tenant:String}
           AND day >= toDate(fromUnixTimestamp64Nano({from:Int64}), 'UTC')
+          AND day <= toDate(fromUnixTimestamp64Nano({to:Int64}), 'UTC')
           AND kind != 'decision'
           AND type NOT IN ('correlation', 'trace')
           AND cityHash64(type, key) % {every:UInt64} = 0

@@ -1,5 +1,5 @@
 -- The executions behind the variants of a flow, newest first: of one variant or of all,
--- and of these the ones that are meant.
+-- and of these the ones that are meant, of one type of anchor or of any.
 SELECT
     flow, anchor_type, anchor_system, anchor_scope, anchor_id, unanchored, state, stage,
     toUnixTimestamp64Nano(started_at), toUnixTimestamp64Nano(last_at), toUnixTimestamp64Nano(ended_at),
@@ -13,6 +13,7 @@ WHERE tenant = {tenant:String}
   AND steps_known = ({which:String} != 'uncounted')
   AND ({which:String} != 'rework' OR has(step_reworks, 1))
   AND ({which:String} != 'loose' OR unanchored)
+  AND ({of_type:String} = '' OR anchor_type = {of_type:String})
   AND ({variant:UInt64} = 0 OR cityHash64(step_stages) = {variant:UInt64})
   AND (-toUnixTimestamp64Nano(started_at), flow, anchor_type, anchor_system, anchor_scope, anchor_id)
     > ({after_age:Int64}, {after_flow:String}, {type:String}, {system:String}, {scope:String}, {id:String})

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -89,6 +90,54 @@ func samplesAreBounded(t *testing.T, f *Fixture) {
 	equal(t, "paths of odd ones", paths(odd), []string{" object 1/1", "/no string 1/1"})
 	if lines := paths(wide); !slices.Contains(lines, "/list/* integer 200/1") || !slices.Contains(lines, strings.Repeat("/a", 16)+" object 1/1") || len(lines) != 1+2+16 {
 		t.Errorf("of a long list and a deep object: %v", lines)
+	}
+}
+
+func samplesAreBoundedByBytes(t *testing.T, f *Fixture) {
+	heavy, light := make([]string, 500), make([]string, 500)
+	for i := range heavy {
+		heavy[i], light[i] = `{"text":"`+strings.Repeat("x", 30<<10)+`"}`, `{"no":"1"}`
+	}
+	payloads(t, f, 1, "heavy", "", heavy...)
+	payloads(t, f, 2, "light", "", light...)
+	got := trafficSeen(t, f)
+	slices.SortFunc(got.Kinds, func(a, b lineage.TrafficKind) int { return strings.Compare(a.Source, b.Source) })
+	// Of 8 MiB each of the two has the half.
+	equal(t, "of heavy and light ones", []int{got.Kinds[0].Events, got.Kinds[0].Sampled, got.Kinds[1].Sampled}, []int{500, 4<<20/len(heavy[0]) + 1, 500})
+}
+
+// trafficIsAlwaysTold asks often enough to see what fails now and then: of the questions
+// on many kinds in many parts, the embedded engine cancelled some of its own accord.
+func trafficIsAlwaysTold(t *testing.T, f *Fixture) {
+	at := time.Now().UTC().Add(-30 * time.Minute).Truncate(time.Second)
+	for block := range uint64(40) {
+		b := &lineage.Block{Writer: "w", ID: block, Day: at.Truncate(24 * time.Hour)}
+		for i := range 1500 {
+			b.Events = append(b.Events, lineage.Event{
+				Tenant: "default", Source: fmt.Sprint("source", i%60), ID: fmt.Sprint(block, "-", i), Type: "told", Contract: "told@1",
+				Time: at, Ingested: at.Add(time.Duration(i) * time.Millisecond), Hash: block<<20 + uint64(i),
+				Payload: fmt.Sprintf(`{"no":"%d","lines":[{"item":"a","amount":1.5}],"f1":1,"f2":2,"f3":3,"f4":4}`, i),
+			})
+		}
+		must(t, f.Append(t.Context(), b, false))
+	}
+	for i := range 50 {
+		got, err := f.Traffic(t.Context(), lastHour())
+		if err != nil || len(got.Kinds) != 60 || got.Kinds[0].Sampled == 0 {
+			t.Fatalf("question %d has %d kinds and the error %v", i+1, len(got.Kinds), err)
+		}
+	}
+}
+
+func tooMuchTraffic(t *testing.T, f *Fixture) {
+	late, cancel := context.WithDeadline(t.Context(), time.Now().Add(-time.Second))
+	defer cancel()
+	q := lastHour()
+	_, traffic := f.Traffic(late, q)
+	_, stitching := f.Stitchability(late, lineage.StitchQuery{Tenant: "default", From: q.From, To: q.To})
+	for what, err := range map[string]error{"traffic": traffic, "stitchability": stitching} {
+		equal(t, "kind of "+what, lineage.KindOf(err), lineage.TooLarge)
+		equal(t, what+" names the field", strings.Contains(err.Error(), "set from later"), true)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"throughline/clickhouse"
 	"throughline/lineage"
 )
 
@@ -31,21 +32,31 @@ func flowEventsComeOut(t *testing.T, f *Fixture) {
 		return e
 	}
 	must(t, f.SaveExecutions(ctx, "default", 1, []*lineage.Execution{of("sales", "a", "1", "2"), of("sales", "b", "2", "3"), of("more", "a", "other flow")}, nil))
-	for suffix, want := range map[string][]string{
-		"":         {`1 {"n":1}`, `2 {"n":"newer"}`, `3 {"n":3}`},
-		":objects": {`1 {"n":1}`, `2 {"n":"newer"}`, `3 {"n":3}`, `o {}`},
+	for with, want := range map[clickhouse.Companions][]string{
+		{}:                                    {`1 {"n":1}`, `2 {"n":"newer"}`, `3 {"n":3}`},
+		{Prefix: "/shop", Suffix: ":objects"}: {`1 {"n":1}`, `2 {"n":"newer"}`, `3 {"n":3}`, `o {}`},
+		{Prefix: "urn:ocel:", Suffix: ":objects"}: {`1 {"n":1}`, `2 {"n":"newer"}`, `3 {"n":3}`},
 	} {
 		var got []string
-		must(t, f.FlowEvents(ctx, "default", "sales", suffix, func(e *lineage.Event) error {
+		must(t, f.FlowEvents(ctx, "default", "sales", with, func(e *lineage.Event) error {
 			got = append(got, e.ID+" "+e.Payload)
 			return nil
 		}))
 		equal(t, "events", slices.Equal(got, want), true)
 	}
+	third := event("/shop", "3", "", 1, 1)
+	third.Stage = "mapped anew"
+	must(t, f.SaveRemapped(ctx, []lineage.Stored{{Place: lineage.Place{Writer: "w", Block: 1, Row: 2}, Event: &third, Generation: 1}}))
+	stages := map[string]string{}
+	must(t, f.FlowEvents(ctx, "default", "sales", clickhouse.Companions{}, func(e *lineage.Event) error {
+		stages[e.ID] = e.Stage
+		return nil
+	}))
+	equal(t, "stages", stages, map[string]string{"1": "", "2": "", "3": "mapped anew"})
 	stop := errors.New("enough")
-	err := f.FlowEvents(ctx, "default", "sales", "", func(*lineage.Event) error { return stop })
+	err := f.FlowEvents(ctx, "default", "sales", clickhouse.Companions{}, func(*lineage.Event) error { return stop })
 	equal(t, "the reader's error comes back", errors.Is(err, stop), true)
-	must(t, f.FlowEvents(ctx, "other", "sales", ":objects", func(e *lineage.Event) error {
+	must(t, f.FlowEvents(ctx, "other", "sales", clickhouse.Companions{Suffix: ":objects"}, func(e *lineage.Event) error {
 		t.Errorf("another tenant is told of %s", e.ID)
 		return nil
 	}))

@@ -81,7 +81,7 @@ var events = rapid.Custom(func(t *rapid.T) lineage.Event {
 		Stage: w("stage"), Outcome: lineage.Outcome(w("outcome")), Attempt: rapid.Int().Draw(t, "attempt"), Reason: w("reason"),
 		Answer: rapid.Int().Draw(t, "answer"), Amount: amounts.Draw(t, "amount"),
 		Correlation: w("correlation"), Causation: w("causation"), TraceID: traceIDs.Draw(t, "trace"), SpanID: spanIDs.Draw(t, "span"),
-		Contract: w("contract"), Payload: w("payload"), Hash: rapid.Uint64().Draw(t, "hash"),
+		Contract: w("contract"), Payload: w("payload"), Envelope: w("envelope"), Hash: rapid.Uint64().Draw(t, "hash"),
 	}
 	for range rapid.IntRange(0, 4).Draw(t, "refs") {
 		e.Refs = append(e.Refs, lineage.Ref{Object: objects.Draw(t, "ref"), Role: lineage.Role(w("role")), Amount: amounts.Draw(t, "of ref")})

@@ -214,6 +214,43 @@ func idsThatLie(t *testing.T, f *Fixture) {
 	equal(t, "of Salesforce", got.Spellings[1], lineage.Spelling{Type: "ticket", How: "salesforce", Pairs: 1, Example: []string{"0065g0000021uaW", "0065g0000021uaWAAQ"}, Sources: []string{"a", "b"}})
 }
 
+// aPastWindow asks for a window after which the same traces went on and the same ids were
+// spelled otherwise: that is none of its business, and is not to be read for it.
+func aPastWindow(t *testing.T, f *Fixture) {
+	s := newStitching()
+	late := s.at.Add(2 * time.Hour)
+	call := s.span("crm", "Client", 1, lineage.SpanID{}, `{"peer.service":"sync"}`)
+	s.span("sync", "Server", 1, call, `{}`)
+	s.Spans[1].Start = late
+	sent := s.span("crm", "Producer", 2, lineage.SpanID{}, `{"messaging.destination.name":"won"}`)
+	s.span("erp", "Consumer", 3, lineage.SpanID{}, `{}`)
+	s.Spans[3].Start, s.Spans[3].Links = late, fmt.Sprintf(`[{"trace":%q,"span":%q,"state":"","attrs":{}}]`, traceOf(2), sent)
+	s.span("web", "Internal", 4, lineage.SpanID{7: 50}, `{}`)
+	s.span("web", "Internal", 4, lineage.SpanID{}, `{}`)
+	s.Spans[5].SpanID, s.Spans[5].Start = lineage.SpanID{7: 50}, late // a parent after its child is none
+	s.identifier("a", 0, "ticket", "ab-1")
+	must(t, f.Append(t.Context(), &s.Block, false))
+	next := newStitching()
+	next.ID, next.Day = 2, s.Day.Add(3*24*time.Hour)
+	next.identifier("b", 1, "ticket", "AB1") // names trace 1, days later
+	next.event("otel:web", "1", "", 4, [2]string{"order", "1"})
+	next.Events[0].Kind, next.Events[0].SpanID, next.Identifiers = lineage.SpanEvent, s.Spans[4].SpanID, next.Identifiers[:1]
+	must(t, f.Append(t.Context(), &next.Block, false))
+	got, err := f.Stitchability(t.Context(), lineage.StitchQuery{
+		Tenant: "default", From: s.at.Add(-time.Minute), To: s.at.Add(time.Minute), Flows: []string{"sales"}, Anchors: []string{"order"}, Context: []string{}, Keys: []string{},
+	})
+	must(t, err)
+	equal(t, "services", got.Services, []lineage.ServiceStitching{
+		{Service: "crm", Spans: 2, Roots: 2, Nameless: got.Services[0].Nameless},
+		{Service: "web", Spans: 1, Children: 1, Orphans: 1, Nameless: traceOf(4), Orphaned: traceOf(4)},
+	})
+	equal(t, "calls", got.Calls, []lineage.Calls{
+		{Caller: "crm", Target: "sync", Calls: 1, Callees: map[string]int{}, Broken: traceOf(1)},
+		{Caller: "crm", Messaging: true, Target: "won", Calls: 1, Callees: map[string]int{}, Broken: traceOf(2)},
+	})
+	equal(t, "spellings", len(got.Spellings), 0)
+}
+
 func badStitching(t *testing.T, f *Fixture) {
 	for what, q := range map[string]lineage.StitchQuery{
 		"nothing":         {},

@@ -13,6 +13,7 @@ import (
 // stages, each a word and its minute: "paid 90". One with a "!" failed.
 func walked(id string, hours int, state lineage.State, steps ...string) *lineage.Execution {
 	x := execution("sales", id, time.Duration(hours)*time.Hour, state, "")
+	x.Members = []lineage.Member{{Object: x.Anchor}}
 	for _, stage := range []string{"won", "ordered", "paid"} {
 		x.Stages = append(x.Stages, lineage.Stage{Name: stage, Type: "order"})
 	}
@@ -142,7 +143,7 @@ func variantsLeadToTheirExecutions(t *testing.T, f *Fixture) {
 		q.State, q.Limit = c.state, 2
 		var got []string
 		for first := true; first || q.Cursor != ""; first = false {
-			page, err := f.VariantExecutions(t.Context(), q)
+			page, err := f.VariantExecutions(t.Context(), q, "")
 			must(t, err)
 			for _, x := range page.Executions {
 				got = append(got, x.Anchor.ID)
@@ -150,6 +151,20 @@ func variantsLeadToTheirExecutions(t *testing.T, f *Fixture) {
 			q.Cursor = page.Next
 		}
 		equal(t, fmt.Sprintf("%+v", c), strings.Join(got, " "), c.want)
+	}
+}
+
+func variantsOfOneType(t *testing.T, f *Fixture) {
+	loose := func(typ, id string) *lineage.Execution {
+		x := walked(id, 1, lineage.StateOpen, "won 0")
+		x.Anchor.Type, x.Unanchored = typ, true
+		return x
+	}
+	must(t, f.SaveExecutions(t.Context(), "default", 1, []*lineage.Execution{loose("invoice", "1"), loose("quote", "2"), loose("invoice", "3")}, nil))
+	for typ, want := range map[string]int{"": 3, "invoice": 2, "quote": 1, "order": 0} {
+		page, err := f.VariantExecutions(t.Context(), lineage.VariantListQuery{VariantQuery: asked(), Which: lineage.Loose}, typ)
+		must(t, err)
+		equal(t, "executions on "+typ, len(page.Executions), want)
 	}
 }
 
@@ -166,7 +181,7 @@ func badVariants(t *testing.T, f *Fixture) {
 	} {
 		q := lineage.VariantListQuery{VariantQuery: asked()}
 		change(&q)
-		_, err := f.VariantExecutions(t.Context(), q)
+		_, err := f.VariantExecutions(t.Context(), q, "")
 		equal(t, "kind of "+what, lineage.KindOf(err), lineage.Invalid)
 	}
 	q := asked()

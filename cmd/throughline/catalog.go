@@ -18,11 +18,9 @@ const builtIn = "built-in"
 func newCatalog(console Console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "catalog",
-		Short: "Compare catalogues",
-		Args:  cobra.NoArgs,
+		Short: "Compare catalogues, try one on what was recorded, and put it in force",
 	}
-	cmd.AddCommand(newCatalogDiff(console))
-	return cmd
+	return groupOf(cmd, newCatalogDiff(console), newCatalogDryRun(console), newCatalogPromote(console))
 }
 
 func newCatalogDiff(console Console) *cobra.Command {

@@ -32,14 +32,27 @@ func readCatalogue(dirs []string) ([]lineage.File, error) {
 		return nil, fmt.Errorf("read the built-in catalogue: %w", err)
 	}
 	for _, dir := range dirs {
-		if _, err := os.Stat(dir); err != nil {
-			return nil, fmt.Errorf("read the catalogue: %w", err)
-		}
-		found, err := catalogueFiles(os.DirFS(dir), dir)
+		found, err := readFolder(dir)
 		if err != nil {
-			return nil, fmt.Errorf("read the catalogue: %w", err)
+			return nil, err
 		}
 		files = append(files, found...)
+	}
+	return files, nil
+}
+
+// readFolder reads the catalogue files below one directory.
+func readFolder(dir string) ([]lineage.File, error) {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return nil, fmt.Errorf("read the catalogue: %w", err)
+	}
+	if !info.IsDir() {
+		return nil, fmt.Errorf("read the catalogue: %s is a file; want a directory, as the one that it lies in", dir)
+	}
+	files, err := catalogueFiles(os.DirFS(dir), dir)
+	if err != nil {
+		return nil, fmt.Errorf("read the catalogue: %w", err)
 	}
 	return files, nil
 }

@@ -4,9 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -43,7 +41,11 @@ func newCheck(console Console) *cobra.Command {
 		}
 		found := lineage.Review(files, time.Now())
 		for _, dir := range cfg.Catalog {
-			if !slices.ContainsFunc(files, func(f lineage.File) bool { return strings.HasPrefix(f.Name, filepath.Clean(dir)) }) {
+			own, err := readFolder(dir)
+			if err != nil {
+				return &exit{exitBad, err}
+			}
+			if len(own) == 0 {
 				found = append(found, lineage.Remark{Text: dir + ": no .yaml file in it", Suspect: true})
 			}
 		}

@@ -94,6 +94,18 @@ func TestCheckTellsEverythingOfEveryFolder(t *testing.T) {
 	}
 }
 
+func TestCheckCountsTheFilesOfEachFolderByItself(t *testing.T) {
+	const good = "kind: types\ntypes:\n  order: {class: business, system: erp}\n"
+	t.Chdir(catalogueDir(t, "flow.yaml", good))
+	if code, out := command(t, "check", "."); code != 0 {
+		t.Errorf("the folder that one stands in: exit %d:\n%s", code, out)
+	}
+	t.Chdir(catalogueDir(t, "ab/flow.yaml", good, "a/readme.txt", ""))
+	if code, out := command(t, "check", "a", "ab"); code != 3 || !strings.Contains(out, "a: no .yaml file in it") || strings.Contains(out, "ab: no") {
+		t.Errorf("an empty folder beside one whose name begins so: exit %d:\n%s", code, out)
+	}
+}
+
 func TestCheckTakesACopyOfTheBuiltInCatalogue(t *testing.T) {
 	t.Parallel()
 	if code, out := command(t, "check", "--catalog", "../../catalog"); code != 0 {
@@ -114,7 +126,11 @@ func TestCommandLine(t *testing.T) {
 		"The help lists the commands.":                 {[]string{"--help"}, 0, "demo "},
 		"The version names platform and compiler.":     {[]string{"version"}, 0, "throughline dev (go"},
 		"The version can be read by a machine.":        {[]string{"version", "--json"}, 0, `"version":"dev"`},
-		"An unknown command is refused.":               {[]string{"sevre"}, 1, "unknown command"},
+		"An unknown command is refused.":               {[]string{"sevre"}, 2, `unknown command "sevre" for "throughline"; is serve meant?`},
+		"An unknown command of a group is refused.":    {[]string{"catalog", "difff", "x"}, 2, `unknown command "difff" for "throughline catalog"; is diff meant?`},
+		"A command that is like none is told of all.":  {[]string{"export", "parquet"}, 2, `unknown command "parquet" for "throughline export"; there are ocel, xes`},
+		"A group alone prints its help.":               {[]string{"import"}, 0, "Bring in an OCEL 2.0 log"},
+		"A file is no catalogue.":                      {[]string{"check", "check_test.go"}, 1, "check_test.go is a file; want a directory"},
 		"An unknown flag is refused.":                  {[]string{"serve", "--htpp", "x"}, 1, "unknown flag: --htpp"},
 		"The rate belongs to demo.":                    {[]string{"serve", "--rate", "1"}, 1, "unknown flag: --rate"},
 		"A missing catalogue folder is an error.":      {[]string{"check", "--catalog", "nowhere"}, 1, "nowhere"},

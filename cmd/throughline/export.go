@@ -17,10 +17,8 @@ func newExport(console Console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "export",
 		Short: "Write what a house that runs knows, for tools of process mining",
-		Args:  cobra.NoArgs,
 	}
-	cmd.AddCommand(newExportOCEL(console), newExportXES(console))
-	return cmd
+	return groupOf(cmd, newExportOCEL(console), newExportXES(console))
 }
 
 // exporting is what was asked for.
@@ -119,7 +117,10 @@ func (x *exporting) xes(ctx context.Context) error {
 			log.Trace(e)
 			return nil
 		})
-		return errors.Join(err, log.Close())
+		if err != nil {
+			return err // what is cut short has no end, and is no XML
+		}
+		return log.Close()
 	})
 	if err != nil || x.out == "-" {
 		return err

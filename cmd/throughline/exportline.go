@@ -26,23 +26,35 @@ type exportLine struct {
 
 type exportObject struct{ Type, System, Scope, ID string }
 
+type exportAmount struct {
+	Minor    int64
+	Currency string
+}
+
+// money is the amount, or none where none was told.
+func (a *exportAmount) money() lineage.Money {
+	if a == nil {
+		return lineage.Money{}
+	}
+	return lineage.Money{Minor: a.Minor, Currency: a.Currency}
+}
+
 type exportEvent struct {
 	Kind, Source, ID, Type, Stage, Outcome, Reason, Correlation, Causation string
 	Time                                                                   time.Time
 	Attempt, Answer                                                        int
-	Amount                                                                 *struct {
-		Minor    int64
-		Currency string
-	}
+	Amount                                                                 *exportAmount
 	TraceID string `json:"trace_id"`
 	SpanID  string `json:"span_id"`
 	Refs    []struct {
 		exportObject
-		Role string
+		Role   string
+		Amount *exportAmount
 	}
 	Relations []struct {
 		From, To  exportObject
 		Qualifier string
+		Amount    *exportAmount
 	}
 	Data json.RawMessage
 }
@@ -94,15 +106,12 @@ func readLines(ctx context.Context, from, flow, what string, take func(*exportLi
 func (e *exportEvent) event() *lineage.Event {
 	out := &lineage.Event{
 		Source: e.Source, ID: e.ID, Type: e.Type, Time: e.Time, Stage: e.Stage, Outcome: lineage.Outcome(e.Outcome), Reason: e.Reason,
-		Attempt: e.Attempt, Answer: e.Answer, Correlation: e.Correlation, Causation: e.Causation,
+		Attempt: e.Attempt, Answer: e.Answer, Amount: e.Amount.money(), Correlation: e.Correlation, Causation: e.Causation,
 	}
 	for _, kind := range []lineage.EventKind{lineage.SpanEvent, lineage.LogEvent} {
 		if kind.String() == e.Kind {
 			out.Kind = kind
 		}
-	}
-	if e.Amount != nil {
-		out.Amount = lineage.Money{Minor: e.Amount.Minor, Currency: e.Amount.Currency}
 	}
 	if id, err := hex.DecodeString(e.TraceID); err == nil {
 		copy(out.TraceID[:], id)
@@ -111,10 +120,10 @@ func (e *exportEvent) event() *lineage.Event {
 		copy(out.SpanID[:], id)
 	}
 	for _, r := range e.Refs {
-		out.Refs = append(out.Refs, lineage.Ref{Object: lineage.Object(r.exportObject), Role: lineage.Role(r.Role)})
+		out.Refs = append(out.Refs, lineage.Ref{Object: lineage.Object(r.exportObject), Role: lineage.Role(r.Role), Amount: r.Amount.money()})
 	}
 	for _, r := range e.Relations {
-		out.Relations = append(out.Relations, lineage.Relation{From: lineage.Object(r.From), To: lineage.Object(r.To), Qualifier: r.Qualifier})
+		out.Relations = append(out.Relations, lineage.Relation{From: lineage.Object(r.From), To: lineage.Object(r.To), Qualifier: r.Qualifier, Amount: r.Amount.money()})
 	}
 	if string(e.Data) != "null" {
 		out.Payload = string(e.Data)

@@ -23,7 +23,7 @@ type exports struct{ store *clickhouse.Store }
 
 // FlowEvents yields the events of a flow.
 func (e exports) FlowEvents(ctx context.Context, tenant, flow string, yield func(*lineage.Event) error) error {
-	return e.store.FlowEvents(ctx, tenant, flow, ocel.Facts, yield)
+	return e.store.FlowEvents(ctx, tenant, flow, clickhouse.Companions{Prefix: ocel.Sources, Suffix: ocel.Facts}, yield)
 }
 
 // memory fits what the store remembers to what the pipeline asks of it.

@@ -19,10 +19,8 @@ func newImport(console Console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "import",
 		Short: "Bring logs of other tools into a house that runs",
-		Args:  cobra.NoArgs,
 	}
-	cmd.AddCommand(newImportOCEL(console))
-	return cmd
+	return groupOf(cmd, newImportOCEL(console))
 }
 
 // importing is what was asked for.

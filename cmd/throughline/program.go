@@ -23,6 +23,7 @@ import (
 	"throughline/collector/otlp"
 	"throughline/collector/pipeline"
 	"throughline/collector/queues"
+	"throughline/jobs"
 	"throughline/lineage"
 	"throughline/lineage/stitcher"
 	"throughline/reference"
@@ -55,12 +56,15 @@ var (
 	_ web.Traffic      = (*clickhouse.Store)(nil)
 	_ web.Variants     = (*clickhouse.Store)(nil)
 	_ web.Stitching    = (*clickhouse.Store)(nil)
+	_ web.Rules        = (*inForce)(nil)
 
 	_ stitcher.Listener = (*sweeper.Sweeper)(nil)
 	_ stitcher.Recorder = recorder{}
 	_ sweeper.Store     = (*clickhouse.Store)(nil)
 	_ alerts.Ledger     = (*sweeper.Sweeper)(nil)
 	_ alerts.Store      = (*clickhouse.Store)(nil)
+	_ jobs.Store        = (*clickhouse.Store)(nil)
+	_ jobs.Feed         = (*stitcher.Stitcher)(nil)
 	_ queues.Store      = (*clickhouse.Store)(nil)
 )
 
@@ -84,6 +88,8 @@ type Program struct {
 	store     *clickhouse.Store
 	shelf     shelf
 	catalogue atomic.Pointer[lineage.Catalogue]
+	inForce   *inForce
+	remap     *jobs.Remap
 	journal   *journal.Journal
 	ledger    *journal.Journal
 	stitcher  *stitcher.Stitcher
@@ -156,15 +162,9 @@ func (p *Program) Stop(ctx context.Context) error {
 }
 
 // Reload reads the catalogue again and puts it in force, for what comes in and
-// for the executions that stand. When it is wrong, the old one stays.
-func (p *Program) Reload(ctx context.Context) error {
-	cat, err := p.shelf.open(p.cfg.Catalog)
-	if err != nil || cat.Hash() == p.catalogue.Load().Hash() {
-		return err
-	}
-	p.catalogue.Store(cat)
-	return p.stitcher.Reload(ctx, cat)
-}
+// for the executions that stand. When it is wrong, the old one stays, and so does one
+// that somebody has put in force by a decision.
+func (p *Program) Reload(ctx context.Context) error { return p.inForce.reload(ctx) }
 
 // Failed yields the error of a part that died while running.
 func (p *Program) Failed() <-chan error { return p.failed }
@@ -204,12 +204,10 @@ func (p *Program) startJournal(context.Context) error {
 }
 
 func (p *Program) startPipeline(ctx context.Context) error {
-	p.shelf = shelf{filepath.Join(p.cfg.Data, "catalogues")}
-	cat, err := p.shelf.open(p.cfg.Catalog)
+	cat, err := p.openCatalogue()
 	if err != nil {
 		return err
 	}
-	p.catalogue.Store(cat)
 	if err := p.newSweeper(); err != nil {
 		return err
 	}
@@ -218,6 +216,9 @@ func (p *Program) startPipeline(ctx context.Context) error {
 		stitcher.Deps{Catalogue: cat, Store: p.store, Listener: p.sweeper, Recorder: recorder{p}, Log: p.log, Registerer: p.metrics},
 	)
 	if err != nil {
+		return err
+	}
+	if err := p.newRemap(); err != nil {
 		return err
 	}
 	if err := p.stitcher.Start(ctx); err != nil {
@@ -249,7 +250,11 @@ func (p *Program) startCollector(ctx context.Context) error {
 		return err
 	}
 	p.onStop("collector", p.collector.Stop)
-	return p.collector.Start(ctx)
+	if err := p.collector.Start(ctx); err != nil {
+		return err
+	}
+	p.loops.Go(func() { p.inForce.keep(p.life) })
+	return p.startRemap(ctx)
 }
 
 func (p *Program) startWeb(ctx context.Context) error {
@@ -260,7 +265,7 @@ func (p *Program) startWeb(ctx context.Context) error {
 	p.web, err = web.New(web.Config{Addr: p.cfg.HTTP, Hosts: p.cfg.Hosts, Version: version}, web.Deps{
 		Lineage: p.stitcher, Traces: traces{p.store}, Quarantine: p.store, Status: p, Ready: p.notReady, Suppressed: p.stitcher, Texts: p.store,
 		Decisions: p.stitcher, Guards: p.stitcher, Absences: p.stitcher, Audit: p.store,
-		Clocks: p.sweeper, Incidents: p.alerts, History: p.store, Queues: &p.queues, Trends: p.store, Variants: p.store, Stitching: p.store, Traffic: p.store, Exports: exports{p.store}, Catalogue: p.catalogue.Load,
+		Clocks: p.sweeper, Incidents: p.alerts, History: p.store, Queues: &p.queues, Trends: p.store, Variants: p.store, Stitching: p.store, Traffic: p.store, Exports: exports{p.store}, Catalogue: p.catalogue.Load, Rules: p.inForce,
 		Registerer: p.metrics, Gatherer: p.metrics, Log: p.log,
 	})
 	if err != nil {

@@ -26,7 +26,7 @@ func newRoot(console Console) *cobra.Command {
 			"Every setting has one name in three spellings: --otlp-http on the command line,\n" +
 			"THROUGHLINE_OTLP_HTTP in the environment, otlp-http in the config file. The\n" +
 			"command line wins over the environment, and both over the file.",
-		Args:          cobra.NoArgs,
+		Args:          knownCommand,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}

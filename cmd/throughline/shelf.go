@@ -5,6 +5,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"throughline/lineage"
 )
@@ -80,13 +82,42 @@ func syncFolder(dir string) (err error) {
 // Catalogue returns the catalogue with a hash. The error is of kind NotFound when
 // it was never kept, or its file was removed.
 func (s shelf) Catalogue(hash string) (*lineage.Catalogue, error) {
+	files, err := s.files(hash)
+	if err != nil {
+		return nil, err
+	}
+	return lineage.RestoreCatalogue(files)
+}
+
+// keys are the attribute keys that any catalogue on the shelf asks for.
+func (s shelf) keys() ([]string, error) {
+	names, err := filepath.Glob(s.path("*"))
+	if err != nil {
+		return nil, err
+	}
+	var keys []string
+	for _, name := range names {
+		if filepath.Base(name) == activationFile {
+			continue
+		}
+		cat, err := s.Catalogue(strings.TrimSuffix(filepath.Base(name), ".json"))
+		if err != nil {
+			continue // of a version that can be read no more
+		}
+		keys = append(keys, cat.Keys()...)
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys), nil
+}
+
+// files are those of a catalogue; errors are those of Catalogue.
+func (s shelf) files(hash string) (files []lineage.File, err error) {
 	text, err := os.ReadFile(s.path(hash))
 	if err != nil {
 		return nil, lineage.E(lineage.NotFound, "find catalogue "+hash, err)
 	}
-	var files []lineage.File
 	if err := json.Unmarshal(text, &files); err != nil {
 		return nil, lineage.E(lineage.Internal, "read catalogue "+hash, err)
 	}
-	return lineage.RestoreCatalogue(files)
+	return files, nil
 }

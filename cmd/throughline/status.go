@@ -17,6 +17,9 @@ func (p *Program) Status(context.Context) (web.Status, error) {
 		Version: version, Started: p.started, InFlight: int64(flow.InFlight), Notes: flow.Troubles,
 		Endpoints: web.Endpoints{OTLPHTTP: bound.OTLPHTTP, OTLPGRPC: bound.OTLPGRPC},
 	}
+	if note := remapNote(p.remap.Remapping()); note != "" {
+		s.Notes = append(s.Notes, note)
+	}
 	counts := p.collector.Counts()
 	for _, sig := range flow.Signals {
 		refused := int64(counts[sig.Signal].Refused)

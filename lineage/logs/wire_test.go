@@ -22,7 +22,7 @@ func TestWhatGoesOverTheWireInAnySpellingIsWhatWasMeant(t *testing.T) {
 		byObject := func(a, b lineage.Ref) int { return a.Object.Compare(b.Object) }
 		slices.SortFunc(meant.Refs, byObject)
 		slices.SortFunc(read.Refs, byObject)
-		read.Payload, read.SpanID = "", lineage.SpanID{} // the wire adds them
+		read.Payload, read.Envelope, read.SpanID = "", "", lineage.SpanID{} // the wire adds them
 		read.Hash, meant.Hash = 0, 0
 		if diff := cmp.Diff(meant, read); diff != "" {
 			t.Fatalf("%s (-meant +read):\n%s", meant.Type, diff)

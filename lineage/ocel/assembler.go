@@ -24,8 +24,9 @@ type Assembler struct {
 // origin is a log that was brought in, as far as it has come back.
 type origin struct {
 	name    string
-	said    *logWords
-	objects map[string]*Object
+	said    []*logWords
+	facts   map[string]map[string]*Object // by object and version
+	objects map[string]*Object            // of all versions, when all has come
 	events  []Event
 }
 
@@ -38,15 +39,16 @@ func (a *Assembler) Add(e *lineage.Event) {
 		OCEL words `json:"ocel"`
 	}
 	source, fact := strings.CutSuffix(e.Source, Facts)
-	name, ours := strings.CutPrefix(source, sourcePrefix)
+	name, ours := strings.CutPrefix(source, Sources)
 	if !ours || json.Unmarshal([]byte(e.Payload), &said) != nil {
 		a.native(e, fact && ours)
 		return
 	}
 	switch w := said.OCEL; {
 	case fact && w.Log != nil && e.Type == logFact:
-		a.origin(name).said = w.Log
-	case fact && w.Object != nil && e.Type == objectFact && a.origin(name).know(w.Object):
+		o := a.origin(name)
+		o.said = append(o.said, w.Log)
+	case fact && w.Object != nil && e.Type == objectFact && a.origin(name).know(versionOf(e.ID), w.Object):
 	case !fact && w.Event != nil && e.Type == EventType(name, w.Event.Type) && w.Event.ID == e.ID && a.origin(name).happened(w.Event):
 	default:
 		a.native(e, fact)
@@ -64,13 +66,14 @@ func (a *Assembler) native(e *lineage.Event, fact bool) {
 
 func (a *Assembler) origin(name string) *origin {
 	if a.logs[name] == nil {
-		a.logs[name] = &origin{name: name, objects: make(map[string]*Object)}
+		a.logs[name] = &origin{name: name, facts: make(map[string]map[string]*Object)}
 	}
 	return a.logs[name]
 }
 
-// know takes a part of what a log says of an object, or false where it cannot be read.
-func (o *origin) know(w *wireObject) bool {
+// know takes a part of what a version of a log says of an object, or false where it
+// cannot be read.
+func (o *origin) know(version string, w *wireObject) bool {
 	var changes []Change
 	for _, a := range w.Attributes {
 		v, told, err := valueOf(a.Value)
@@ -80,14 +83,57 @@ func (o *origin) know(w *wireObject) bool {
 		}
 		changes = append(changes, Change{a.Name, at, v})
 	}
-	known := o.objects[w.ID]
+	if o.facts[w.ID] == nil {
+		o.facts[w.ID] = make(map[string]*Object)
+	}
+	known := o.facts[w.ID][version]
 	if known == nil {
 		known = &Object{ID: w.ID, Type: w.Type}
-		o.objects[w.ID] = known
+		o.facts[w.ID][version] = known
 	}
 	known.Attributes = append(known.Attributes, changes...)
 	known.Relationships = append(known.Relationships, relationshipsOf(w.Relationships)...)
 	return true
+}
+
+// settle makes each object of what all versions say of it. What several say is said once:
+// as often as the one that says it most often does.
+func (o *origin) settle() {
+	o.objects = make(map[string]*Object, len(o.facts))
+	for id, versions := range o.facts {
+		names := slices.Sorted(maps.Keys(versions))
+		all := *versions[names[0]]
+		for _, name := range names[1:] {
+			all.Attributes = joined(all.Attributes, versions[name].Attributes)
+			all.Relationships = joined(all.Relationships, versions[name].Relationships)
+		}
+		o.objects[id] = &all
+	}
+}
+
+// joined is one list with what another has beyond it.
+func joined[T comparable](list, other []T) []T {
+	have := make(map[T]int, len(list))
+	for _, one := range list {
+		have[one]++
+	}
+	for _, one := range other {
+		if have[one] > 0 {
+			have[one]--
+		} else {
+			list = append(list, one)
+		}
+	}
+	return list
+}
+
+// whole tells whether every event has come back of a log that told how many it has.
+func (o *origin) whole() bool {
+	n := -1
+	for _, said := range o.said {
+		n = max(n, said.Events)
+	}
+	return n >= 0 && len(o.events) >= n
 }
 
 // happened takes an event as the log says it, or false where it cannot be read.
@@ -120,13 +166,14 @@ func (o *origin) happened(w *eventWords) bool {
 func (a *Assembler) Log(o Options) (*Log, error) {
 	orElse(&o.MaxText, 64<<20)
 	orElse(&o.MaxName, 16<<10)
-	o = o.withDefaults()
+	o = o.WithDefaults()
 	if a.broken > 0 {
 		o.Note(fmt.Sprintf("%d facts about objects of logs cannot be read; they are left out", a.broken))
 	}
 	b := newBuilder(o.Note)
 	for _, name := range slices.Sorted(maps.Keys(a.logs)) {
 		if from := a.logs[name]; len(from.events) > 0 {
+			from.settle()
 			b.bring(from)
 		}
 	}
@@ -148,7 +195,7 @@ func (a *Assembler) Log(o Options) (*Log, error) {
 // do, otherwise those that its events name and what these lead to.
 func (o *origin) shown() []*Object {
 	ids := slices.Sorted(maps.Keys(o.objects))
-	if o.said == nil || len(o.events) < o.said.Events {
+	if !o.whole() {
 		reached := make(map[string]bool)
 		var next []string
 		reach := func(r Relationship) {

@@ -15,8 +15,8 @@ func TestWhatNoLogToldIsToldInOCELsWords(t *testing.T) {
 	got := assembled(t, []*lineage.Event{{
 		Source: "/erp", ID: "1", Type: "order.booked", Time: today, Stage: "ordered", Outcome: lineage.OutcomeFailed, Attempt: 2, Answer: 422,
 		Reason: "no credit", Amount: lineage.Money{Minor: 1250, Currency: "EUR"}, Correlation: "c-1", Payload: `{"a":1}`,
-		Refs:      []lineage.Ref{{Object: order, Role: lineage.Subject}, {Object: quote, Role: "fulfils"}},
-		Relations: []lineage.Relation{{From: quote, To: order, Qualifier: "becomes"}},
+		Refs:      []lineage.Ref{{Object: order, Role: lineage.Subject}, {Object: quote, Role: "fulfils", Amount: lineage.Money{Minor: 250, Currency: "EUR"}}},
+		Relations: []lineage.Relation{{From: quote, To: order, Qualifier: "becomes", Amount: lineage.Money{Minor: 5, Currency: "EUR"}}},
 	}})
 	text := func(name, s string) ocel.Named {
 		return ocel.Named{Name: name, Value: ocel.Value{Type: ocel.String, Text: s}}
@@ -27,6 +27,7 @@ func TestWhatNoLogToldIsToldInOCELsWords(t *testing.T) {
 	want := &ocel.Log{
 		ObjectTypes: []ocel.Type{{Name: "order"}, {Name: "quote"}},
 		EventTypes: []ocel.Type{{Name: "order.booked", Attributes: []ocel.Attribute{
+			{Name: "allocations", Type: ocel.String},
 			{Name: "amount", Type: ocel.String},
 			{Name: "answer", Type: ocel.Integer},
 			{Name: "attempt", Type: ocel.Integer},
@@ -46,6 +47,8 @@ func TestWhatNoLogToldIsToldInOCELsWords(t *testing.T) {
 		Events: []ocel.Event{{
 			ID: "/erp#1", Type: "order.booked", Time: today,
 			Attributes: []ocel.Named{
+				text("allocations", `[{"from":"order/erp:4711","to":"quote/crm:Q-1","qualifier":"fulfils","amount":"2.50","currency":"EUR"},`+
+					`{"from":"quote/crm:Q-1","to":"order/erp:4711","qualifier":"becomes","amount":"0.05","currency":"EUR"}]`),
 				text("amount", "12.50"), whole("answer", "422"), whole("attempt", "2"), text("correlation", "c-1"), text("currency", "EUR"),
 				text("data", `{"a":1}`), text("kind", "event"), text("outcome", "failed"), text("reason", "no credit"), text("source", "/erp"), text("stage", "ordered"),
 			},

@@ -32,9 +32,9 @@ func newBuilder(note func(string)) *builder {
 // bring adds a log that was brought in. An object that another log has under the same
 // id and type is the same.
 func (b *builder) bring(from *origin) {
-	if from.said != nil {
-		declare(b.objectTypes, from.said.ObjectTypes)
-		declare(b.eventTypes, from.said.EventTypes)
+	for _, said := range from.said {
+		declare(b.objectTypes, said.ObjectTypes)
+		declare(b.eventTypes, said.EventTypes)
 	}
 	called := make(map[string]string, len(from.objects))
 	shown := from.shown()
@@ -118,6 +118,7 @@ func (b *builder) tell(e *lineage.Event) {
 		say("amount", String, e.Amount.Decimal())
 		say("currency", String, e.Amount.Currency)
 	}
+	say("allocations", String, allocationsOf(e))
 	say("correlation", String, e.Correlation)
 	say("causation", String, e.Causation)
 	if !e.TraceID.IsZero() {

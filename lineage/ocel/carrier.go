@@ -2,9 +2,12 @@ package ocel
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"iter"
 	"strconv"
+	"strings"
 	"time"
 
 	"throughline/lineage"
@@ -18,8 +21,9 @@ import (
 // in its data as it is, where contracts find it. What the log says beside its events
 // travels in facts, which are nobody's events: one of the log itself with its
 // declarations, and one or more of each object with its attributes over time and its
-// relationships, which lineage takes for relations. A fact was recorded when its
-// object was last heard of: that of a log that has grown holds over the older one.
+// relationships, which lineage takes for relations. A fact is named by what it says: when
+// a log has grown, its facts stand beside the older ones, and the assembler puts together
+// what all of them say.
 type Carrier struct {
 	Log   *Log
 	Name  string         // of the log; as LogName makes it
@@ -28,15 +32,15 @@ type Carrier struct {
 
 // The sources and types of the CloudEvents, by the log's name.
 const (
-	sourcePrefix = "urn:ocel:"
-	Facts        = ":objects" // ends the source of a log's facts; its beginning is that of its events
-	typePrefix   = "ocel:"
-	objectFact   = "ocel.object"
-	logFact      = "ocel.log"
+	Sources    = "urn:ocel:" // begins the source of a log's events
+	Facts      = ":objects"  // ends the source of a log's facts; its beginning is that of its events
+	typePrefix = "ocel:"
+	objectFact = "ocel.object"
+	logFact    = "ocel.log"
 )
 
 // Source is the source of the events of the log with a name.
-func Source(name string) string { return sourcePrefix + name }
+func Source(name string) string { return Sources + name }
 
 // EventType is the CloudEvents type of a log's events of one type.
 func EventType(name, typ string) string { return typePrefix + name + ":" + typ }
@@ -169,7 +173,7 @@ func (c *carriage) log() cloudEvent {
 		said.EventTypes = append(said.EventTypes, typeOf(&c.Log.EventTypes[i]))
 	}
 	return cloudEvent{
-		SpecVersion: "1.0", ID: "log", Source: Source(c.Name) + Facts, Type: logFact,
+		SpecVersion: "1.0", ID: "log." + digest(said), Source: Source(c.Name) + Facts, Type: logFact,
 		Time: told(c.first[""]), Recorded: told(c.last[""]), Data: data{OCEL: words{Log: said}},
 	}
 }
@@ -177,7 +181,8 @@ func (c *carriage) log() cloudEvent {
 // facts yields what the log says of an object, in parts.
 func (c *carriage) facts(o *Object) iter.Seq[cloudEvent] {
 	return func(yield func(cloudEvent) bool) {
-		all := objectOf(o)
+		all := objectOf(o.sorted())
+		version := digest(all)
 		at, ok := c.first[o.ID]
 		if !ok {
 			at = c.first[""]
@@ -193,7 +198,7 @@ func (c *carriage) facts(o *Object) iter.Seq[cloudEvent] {
 			rest := min(len(all.Relationships), maxPart-len(said.Attributes))
 			said.Relationships, all.Relationships = all.Relationships[:rest], all.Relationships[rest:]
 			ce := cloudEvent{
-				SpecVersion: "1.0", ID: strconv.Itoa(part) + ":" + o.ID, Source: Source(c.Name) + Facts, Type: objectFact,
+				SpecVersion: "1.0", ID: version + "." + strconv.Itoa(part) + ":" + o.ID, Source: Source(c.Name) + Facts, Type: objectFact,
 				Time: told(at), Recorded: told(c.last[o.ID]), Data: data{OCEL: words{Object: &said}},
 			}
 			for _, r := range said.Relationships {
@@ -204,6 +209,24 @@ func (c *carriage) facts(o *Object) iter.Seq[cloudEvent] {
 			}
 		}
 	}
+}
+
+// digest names what is said by its content: 16 hex digits.
+func digest(said any) string {
+	text, _ := json.Marshal(said) // nothing in it can fail
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:8])
+}
+
+// versionOf is the digest in the id of an object's fact, all parts of which have it. Facts
+// of before there were digests are of one version, "".
+func versionOf(id string) string {
+	part, _, _ := strings.Cut(id, ":")
+	version, _, digested := strings.Cut(part, ".")
+	if !digested {
+		return ""
+	}
+	return version
 }
 
 // called is an object as the conventions write it.

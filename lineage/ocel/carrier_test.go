@@ -138,6 +138,53 @@ func TestALogThatHasGrownIsBroughtInAgainUnderItsName(t *testing.T) {
 	same(t, whole, assembled(t, slices.Collect(maps.Values(held))))
 }
 
+// What an object is heard of by does not tell when a relationship came to it.
+func TestAnObjectThatGainsARelationshipAloneHasItInWhicheverOrderTheLogsCome(t *testing.T) {
+	t.Parallel()
+	whole := oceltest.NewOrders(1, 40).Log
+	before := *whole
+	before.Objects = nil
+	lost := 0
+	for _, o := range whole.Objects {
+		if n := len(o.Relationships); n > 0 {
+			o.Relationships = o.Relationships[:n-1]
+			lost++
+		}
+		before.Objects = append(before.Objects, o)
+	}
+	for _, logs := range [][]*ocel.Log{{whole, &before}, {&before, whole}, {&before, whole, whole}} {
+		held := map[[2]string]*lineage.Event{}
+		for _, l := range logs {
+			for _, e := range carried(t, ocel.Carrier{Log: l, Name: "shop"}, plainCatalogue(t)) {
+				old := held[[2]string{e.Source, e.ID}]
+				if old == nil || e.Recorded.After(old.Recorded) || e.Recorded.Equal(old.Recorded) && e.Hash > old.Hash {
+					held[[2]string{e.Source, e.ID}] = e
+				}
+			}
+		}
+		same(t, whole, assembled(t, slices.Collect(maps.Values(held))))
+	}
+	if lost == 0 {
+		t.Fatal("no object gains a relationship")
+	}
+}
+
+func TestFactsThatWereBroughtInBeforeTheyHadVersionsComeOut(t *testing.T) {
+	t.Parallel()
+	l := oceltest.NewOrders(1, 20).Log
+	var events []*lineage.Event
+	for _, e := range carried(t, ocel.Carrier{Log: l, Name: "shop"}, plainCatalogue(t)) {
+		if part, id, ok := strings.Cut(e.ID, ":"); ok && e.Type == "ocel.object" {
+			_, number, _ := strings.Cut(part, ".")
+			older := *e
+			older.ID = number + ":" + id
+			events = append(events, &older)
+		}
+		events = append(events, e)
+	}
+	same(t, l, assembled(t, events))
+}
+
 func TestEveryOrderOfAStrangersLogHasExactlyWhatBelongsToIt(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(10) {

@@ -12,7 +12,7 @@ import (
 // their declared types. The error is of kind Invalid or TooLarge and names the type,
 // event or object, the field and the fix.
 func (l *Log) Conform(o Options) error {
-	o = o.withDefaults()
+	o = o.WithDefaults()
 	c := conform{options: o, objects: make(map[string]bool, len(l.Objects))}
 	var err error
 	if c.eventTypes, err = c.types("eventTypes", l.EventTypes); err != nil {

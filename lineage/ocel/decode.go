@@ -53,7 +53,7 @@ type (
 // Decode reads a log from OCEL 2.0 JSON, element by element. Errors are of kind
 // Invalid or TooLarge, and name the event or object and the field.
 func Decode(r io.Reader, o Options) (*Log, error) {
-	o = o.withDefaults()
+	o = o.WithDefaults()
 	d := decoder{options: o, log: &Log{}, json: json.NewDecoder(&text{from: r, left: o.MaxBytes})}
 	d.json.DisallowUnknownFields()
 	if err := d.document(); err != nil {

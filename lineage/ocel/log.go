@@ -79,11 +79,7 @@ func (l *Log) Sort() {
 		slices.SortFunc(types, func(a, b Type) int { return strings.Compare(a.Name, b.Name) })
 	}
 	for i := range l.Objects {
-		o := &l.Objects[i]
-		slices.SortFunc(o.Attributes, func(a, b Change) int {
-			return cmp.Or(strings.Compare(a.Name, b.Name), a.Time.Compare(b.Time), a.Value.compare(b.Value))
-		})
-		slices.SortFunc(o.Relationships, Relationship.compare)
+		l.Objects[i].sort()
 	}
 	slices.SortFunc(l.Objects, func(a, b Object) int { return strings.Compare(a.ID, b.ID) })
 	for i := range l.Events {
@@ -96,6 +92,21 @@ func (l *Log) Sort() {
 	slices.SortFunc(l.Events, func(a, b Event) int {
 		return cmp.Or(a.Time.Compare(b.Time), strings.Compare(a.ID, b.ID))
 	})
+}
+
+func (o *Object) sort() {
+	slices.SortFunc(o.Attributes, func(a, b Change) int {
+		return cmp.Or(strings.Compare(a.Name, b.Name), a.Time.Compare(b.Time), a.Value.compare(b.Value))
+	})
+	slices.SortFunc(o.Relationships, Relationship.compare)
+}
+
+// sorted is the object in the order of Sort; o stays as it is.
+func (o *Object) sorted() *Object {
+	s := *o
+	s.Attributes, s.Relationships = slices.Clone(o.Attributes), slices.Clone(o.Relationships)
+	s.sort()
+	return &s
 }
 
 func (r Relationship) compare(s Relationship) int {

@@ -3,7 +3,7 @@ package ocel
 // Options bound what is read and say what was mended. Zero values take the
 // defaults named here.
 type Options struct {
-	MaxBytes   int64 // of the JSON; 2 GiB
+	MaxBytes   int64 // of the file; 2 GiB
 	MaxEvents  int   // 10,000,000
 	MaxObjects int   // 10,000,000
 	MaxNames   int   // relationships and attribute values of one event or object; 1,000,000
@@ -15,7 +15,8 @@ type Options struct {
 	Note func(sentence string)
 }
 
-func (o Options) withDefaults() Options {
+// WithDefaults fills in what is left open. Its Note says everything once.
+func (o Options) WithDefaults() Options {
 	orElse(&o.MaxBytes, 2<<30)
 	orElse(&o.MaxEvents, 10_000_000)
 	orElse(&o.MaxObjects, 10_000_000)

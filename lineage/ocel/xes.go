@@ -92,6 +92,13 @@ func (x *XES) event(e *lineage.Event) {
 	if e.Attempt > 0 {
 		x.attribute(3, "int", "attempt", strconv.Itoa(e.Attempt))
 	}
+	if !e.Amount.IsZero() {
+		x.attribute(3, "float", "amount", e.Amount.Decimal())
+		x.attribute(3, "string", "currency", e.Amount.Currency)
+	}
+	if text := allocationsOf(e); text != "" {
+		x.attribute(3, "string", "allocations", text)
+	}
 	x.text("    </event>\n")
 }
 

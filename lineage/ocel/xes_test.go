@@ -28,7 +28,8 @@ func TestAFlowIsWrittenAsXES(t *testing.T) {
 	x.Trace(&lineage.Execution{Flow: "sales", Anchor: order, State: lineage.StateOpen, Events: []*lineage.Event{
 		{
 			Source: "/erp", ID: "1", Type: "order.booked", Time: today, Stage: "ordered", Outcome: lineage.OutcomeRetrying, Attempt: 2, Reason: "Busy.",
-			Refs: []lineage.Ref{{Object: order, Role: lineage.Subject}},
+			Amount: lineage.Money{Minor: -1250, Currency: "EUR"},
+			Refs:   []lineage.Ref{{Object: order, Role: lineage.Subject}, {Object: lineage.Object{Type: "payment", ID: "P-1"}, Role: "pays", Amount: lineage.Money{Minor: 500, Currency: "JPY"}}},
 		},
 		{Source: "otel:erp", ID: "ab-cd", Kind: lineage.SpanEvent, Type: "POST /invoices", Time: today.Add(time.Minute), Outcome: lineage.OutcomeFailed},
 		shared,

@@ -81,8 +81,10 @@ func namings(x *lineage.Execution) map[lineage.Object]naming {
 	return found
 }
 
-// list returns what a query asks for, in no order.
-func (a *absences) list(q lineage.AbsentQuery) []lineage.Absent {
+// list returns what a query asks for, in no order. The built-in flow tells what its own
+// events say: what it misses may have come under another correlation id, which awaited
+// tells.
+func (a *absences) list(q lineage.AbsentQuery, awaited func(lineage.Object) bool) []lineage.Absent {
 	var all []lineage.Absent
 	for o, in := range a.of {
 		if q.Type != "" && o.Type != q.Type {
@@ -90,7 +92,7 @@ func (a *absences) list(q lineage.AbsentQuery) []lineage.Absent {
 		}
 		row := lineage.Absent{Object: o}
 		for ref, n := range in {
-			if q.Flow != "" && ref.Flow != q.Flow || q.Flow == "" && ref.Flow == lineage.TransactionFlow && len(in) > 1 {
+			if q.Flow != "" && ref.Flow != q.Flow || q.Flow == "" && ref.Flow == lineage.TransactionFlow && elsewhere(in) {
 				continue
 			}
 			row.In = append(row.In, ref)
@@ -98,11 +100,21 @@ func (a *absences) list(q lineage.AbsentQuery) []lineage.Absent {
 				row.Since, row.By = n.at, n.by
 			}
 		}
-		if len(row.In) > 0 {
+		if len(row.In) > 0 && awaited(o) {
 			all = append(all, row)
 		}
 	}
 	return all
+}
+
+// elsewhere tells whether another flow than the built-in one awaits an object.
+func elsewhere(in map[lineage.ExecutionRef]naming) bool {
+	for ref := range in {
+		if ref.Flow != lineage.TransactionFlow {
+			return true
+		}
+	}
+	return false
 }
 
 // compareAbsent puts the longest awaited first, and last what nobody knows the age of.
@@ -149,7 +161,7 @@ func (s *Stitcher) Absent(_ context.Context, q lineage.AbsentQuery) (lineage.Abs
 		s.mu.Unlock()
 		return page, lineage.Errorf(lineage.Invalid, op, "flow is %q; want one of %s", q.Flow, strings.Join(s.board.order, ", "))
 	}
-	all := s.absences.list(q)
+	all := s.absences.list(q, s.graph.Awaited)
 	s.mu.Unlock()
 	slices.SortFunc(all, compareAbsent)
 	page.Total = len(all)

@@ -3,6 +3,7 @@ package stitcher
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"slices"
 	"time"
 
@@ -201,15 +202,15 @@ func (s *Stitcher) Preview(ctx context.Context, d lineage.Decision, limit int) (
 		return lineage.Forecast{}, err
 	}
 	defer func() { <-s.decisions.previews }()
-	d.ID, d.By = cmp.Or(d.ID, "preview"), cmp.Or(d.By, "preview")
-	changed, f, err := s.forecast(d)
+	d.ID, d.By = cmp.Or(d.ID, rand.Text()), cmp.Or(d.By, "preview")
+	changed, f, err := s.forecast(ctx, d)
 	s.announce(changed)
 	f.Total = len(f.Changes)
 	f.Changes = f.Changes[:min(limit, f.Total)]
 	return f, err
 }
 
-func (s *Stitcher) forecast(d lineage.Decision) (changed []lineage.ExecutionRef, f lineage.Forecast, err error) {
+func (s *Stitcher) forecast(ctx context.Context, d lineage.Decision) (changed []lineage.ExecutionRef, f lineage.Forecast, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	changed = s.bringUp()
@@ -217,7 +218,7 @@ func (s *Stitcher) forecast(d lineage.Decision) (changed []lineage.ExecutionRef,
 		return changed, f, err
 	}
 	f.Decision = d
-	f.Changes, err = s.graph.Preview(d)
+	f.Changes, f.Unseen, err = s.graph.Preview(ctx, d)
 	return changed, f, err
 }
 

@@ -84,8 +84,6 @@ func (s *Sweeper) figures(w *watch, counted map[worth]bool) slo.Figures {
 			counted[o] = true
 		}
 	}
-	if len(w.due) > 0 && w.due[0].clock.DueAt.After(now) {
-		f.Next = w.due[0].clock.DueAt
-	}
+	f.Next = w.due.after(now)
 	return f
 }

@@ -130,3 +130,21 @@ func (h *dueHeap) Pop() any {
 	*h, k.at = old[:len(old)-1], -1
 	return k
 }
+
+// after is the earliest deadline that is ahead, or the zero time. What has passed and waits
+// for its source's lag lies above it, and is not much.
+func (h dueHeap) after(now time.Time) time.Time {
+	var first time.Time
+	for look := []int{0}; len(look) > 0; {
+		i := look[len(look)-1]
+		look = look[:len(look)-1]
+		switch {
+		case i >= len(h):
+		case !h[i].clock.DueAt.After(now):
+			look = append(look, 2*i+1, 2*i+2)
+		case first.IsZero() || h[i].clock.DueAt.Before(first):
+			first = h[i].clock.DueAt
+		}
+	}
+	return first
+}

@@ -21,10 +21,18 @@
       $("q").select();
     } else if (single && e.key === "p" && $("live")) {
       $("live").click();
-    } else if (e.key === "Escape" && $("settings")?.open) {
-      $("settings").open = false;
-      $("settings").querySelector("summary").focus();
+    } else if (e.key === "Escape") {
+      const menu = document.querySelector(".top details[open]");
+      if (!menu) return;
+      menu.open = false;
+      menu.querySelector("summary").focus();
     }
+  });
+
+  // A drawing that is wider than the screen opens at the object that was asked for.
+  document.querySelectorAll(".graph .scroll").forEach((place) => {
+    const box = (place.querySelector(".node.looked") ?? place.querySelector(".node.anchor"))?.getBoundingClientRect();
+    if (box) place.scrollLeft += box.left + box.width / 2 - place.getBoundingClientRect().left - place.clientWidth / 2;
   });
 
   // The menu offers the browser's own zone first.

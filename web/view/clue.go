@@ -11,9 +11,13 @@ import (
 // moreOfThem counts what goes by the id and was not looked at.
 func (s *seeker) moreOfThem() {
 	if s.More > 0 {
+		have := " have"
+		if s.More == 1 {
+			have = " has"
+		}
 		s.add(Finding{
 			Kind: "more", Badge: Badge{"calm", "+", "more of them"}, Ways: []Way{{"search for it", searchURL(s.ID)}},
-			What: Of(s.More, "more thing") + " that the id goes by have not been looked at.",
+			What: Of(s.More, "more thing") + " that the id names" + have + " not been looked at.",
 			Do:   "Search for it, and ask again on the page of the one that you mean.",
 		})
 	}
@@ -87,6 +91,13 @@ func (s *seeker) sighted() {
 	}
 }
 
+func underWay(records int64) string {
+	if records == 1 {
+		return "1 record came in and is not stored and stitched yet."
+	}
+	return Count(records) + " records came in and are not stored and stitched yet."
+}
+
 func (s *seeker) at(t time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -94,13 +105,13 @@ func (s *seeker) at(t time.Time) string {
 	return " at " + s.c.Near(t)
 }
 
-// underWay tells of what may have the id in a moment, where nothing has it now: in a
-// house that is in use something always is.
+// underWay tells of what may have the id in a moment, where nothing else was found out:
+// in a house that is in use something always is.
 func (s *seeker) underWay() {
-	if s.InFlight > 0 && len(s.Found) == 0 {
+	if s.InFlight > 0 && len(s.findings) == 0 {
 		s.add(Finding{
 			Kind: "in_flight", Badge: Badge{"busy", "◔", "under way"}, Ways: []Way{{"the status", "/status"}},
-			What: Of(int(s.InFlight), "record") + " came in and are not stored and stitched yet.",
+			What: underWay(s.InFlight),
 			Do:   "Ask again in a moment.",
 		})
 	}

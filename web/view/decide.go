@@ -19,6 +19,7 @@ type Decide struct {
 	Back     string
 
 	Total   int // transactions that would change
+	Unseen  int // that may change too; nobody has looked
 	Changes Cut[Change]
 }
 
@@ -45,7 +46,7 @@ type Outlook struct {
 // NewDecide makes the page of a decision, whose Decision.ID is that of the one to be.
 func NewDecide(f lineage.Forecast, ledger []lineage.Decided, l Lore) Decide {
 	d := f.Decision
-	out := Decide{Asked: true, ID: d.ID, Total: f.Total, Fields: fields(d)}
+	out := Decide{Asked: true, ID: d.ID, Total: f.Total, Unseen: f.Unseen, Fields: fields(d)}
 	out.Question, out.Means, out.Verb = question(&d, ledger, l)
 	rows := make([]Change, 0, len(f.Changes))
 	for _, p := range f.Changes {
@@ -78,30 +79,33 @@ func newOutlook(s *lineage.Summary) Outlook {
 	}
 }
 
+// judged says what every decision may bring about beside what it means.
+const judged = " The deadlines of what it changes are judged anew: an incident may open or be resolved, and is told."
+
 // question asks whether to decide so, says what follows, and names the deed.
 func question(d *lineage.Decision, ledger []lineage.Decided, l Lore) (asks, means, verb string) {
 	switch d.Kind {
 	case lineage.DecideRelease:
 		return "Release " + issued(d.A) + "?",
-			"No guard holds it back any more, to however many objects it is related: lineage is taken through it, also through what is still to come.", "Release it"
+			"No guard holds it back any more, to however many objects it is related: lineage is taken through it, also through what is still to come." + judged, "Release it"
 	case lineage.DecideBlock:
 		return "Hold " + issued(d.A) + " back for good?",
-			"No lineage is taken through it any more, whatever the guards say. It can still be searched for, and what relates it to others is kept as evidence.", "Never again"
+			"No lineage is taken through it any more, whatever the guards say. It can still be searched for, and what relates it to others is kept as evidence." + judged, "Never again"
 	case lineage.DecideMerge:
 		return "Are " + issued(d.A) + " and " + issued(d.B) + " one object?",
-			"What is known of either is known of one then, which goes by the smaller of the two ids; the address of the other leads to it. Nobody is notified.", "They are one object"
+			"What is known of either is known of one then, which goes by the smaller of the two ids; the address of the other leads to it." + judged, "They are one object"
 	case lineage.DecideApart:
 		return "Are " + issued(d.A) + " and " + issued(d.B) + " two objects?",
-			"They are never taken for one then, whatever the evidence says. Nobody is notified.", "They are not one object"
+			"They are never taken for one then, whatever the evidence says." + judged, "They are not one object"
 	case lineage.DecideReject:
 		return "Is event " + nameOf(d.EventID) + " from " + said(l.source(d.Source)) + " wrong?",
-			"It does not count any more: what it alone says is not known then. It is kept, and counts again when this is revoked. Nobody is notified.", "Reject the event"
+			"It does not count any more: what it alone says is not known then. It is kept, and counts again when this is revoked." + judged, "Reject the event"
 	default:
 		asks = "Revoke decision " + nameOf(d.Revokes) + "?"
 		if target := entry(ledger, d.Revokes); target != nil {
 			asks = "Revoke that " + said(target.By) + " " + deed(&target.Decision, ledger, l) + "?"
 		}
-		return asks, "Then holds what would hold without it: the evidence, the guards, and what was decided before about the same thing.", "Revoke it"
+		return asks, "Then holds what would hold without it: the evidence, the guards, and what was decided before about the same thing." + judged, "Revoke it"
 	}
 }
 

@@ -8,10 +8,21 @@ import (
 
 // Decisions is a page of the ledger of decisions, newest first.
 type Decisions struct {
-	Rows  []Decision
-	Zone  string
+	Rows []Decision
+	Zone string
+
+	InForce *InForce // nil: it is not told here
+
 	First string // address of the first page, "" on it
 	Next  string // address of the next page, "" on the last
+}
+
+// InForce is the catalogue that evidence is mapped and judged by.
+type InForce struct {
+	Catalogue string // hash
+	Since     Time
+	By        string // who decided so; "": nobody, the settings name it
+	Remapped  string // how far what is stored is mapped by it; "": all of it is
 }
 
 // Decision is one decision, in words.
@@ -91,6 +102,8 @@ func deed(d *lineage.Decision, ledger []lineage.Decided, l Lore) string {
 			return "revoked what " + said(target.By) + " decided: " + said(target.By) + " " + deed(&target.Decision, nil, l)
 		}
 		return "revoked decision " + nameOf(d.Revokes)
+	case lineage.DecideActivate:
+		return "put catalogue " + nameOf(d.Catalogue) + " in force"
 	default:
 		return "decided " + said(string(d.Kind))
 	}

@@ -3,6 +3,7 @@ package view
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"throughline/lineage"
 )
@@ -21,7 +22,8 @@ type Execution struct {
 	Truncated  bool
 	Started    Time
 	Last       Time
-	Took       string // from the first event to the last or to the end
+	Took       string // from the first event to the end, or how long it has been open
+	TookName   string // what that is called
 	Stages     []Stage
 	Ranks      []Rank
 	Objects    int
@@ -110,10 +112,13 @@ func NewExecution(e *lineage.Execution, looked lineage.Object, id string, l Lore
 		ID: id, Flow: e.Flow, Anchor: anchor, Unanchored: e.Unanchored,
 		State: StateBadge(e.State), Stage: e.Stage, Where: where(e, l, c), Truncated: e.Truncated,
 		Deadlines: NewDeadlines(l.Of(e), e.Anchor, l, c), Amount: amountOf(e),
-		Started: c.time(e.StartedAt), Last: c.time(e.LastAt), Took: lasted(e),
+		Started: c.time(e.StartedAt), Last: c.time(e.LastAt), Took: spent(e.State, e.StartedAt, e.LastAt, e.EndedAt, c), TookName: "Took",
 		Stages: stages(e, c), Ranks: ranks(e, looked), Objects: len(e.Members),
 		Graph: NewGraph(e, looked), Relations: relations(e.Edges),
 		Claims: cut(Claims(e.Claims, anchorType), maxClaims), Events: NewEvents(e.Events, c),
+	}
+	if goesOn(e.State) {
+		x.TookName = "Open for"
 	}
 	x.explain(whys(e, x.Events, l, c))
 	x.Unclaimed = x.Claims.Total() == 0 && slices.ContainsFunc(e.Events, carries)
@@ -145,15 +150,26 @@ func amountOf(e *lineage.Execution) string {
 	return ""
 }
 
-func lasted(e *lineage.Execution) string {
-	end := e.EndedAt
+// goesOn tells whether something is still to come, so that nothing has been taken yet.
+func goesOn(s lineage.State) bool { return s == lineage.StateOpen || s == lineage.StateRetrying }
+
+// spent tells how long an execution took, and of one that goes on for how long it has
+// been open: by the minute, so that a page which stands still is not pushed every second.
+func spent(state lineage.State, started, last, ended time.Time, c Clock) string {
+	end := ended
 	if end.IsZero() {
-		end = e.LastAt
+		end = last
 	}
-	if e.StartedAt.IsZero() || end.IsZero() {
+	switch {
+	case started.IsZero() || end.IsZero():
 		return "—"
+	case !goesOn(state):
+		return Span(end.Sub(started))
+	case c.Now.Sub(started) < time.Minute:
+		return "under 1 min"
+	default:
+		return Span(c.Now.Sub(started).Truncate(time.Minute))
 	}
-	return Span(end.Sub(e.StartedAt))
 }
 
 func newObject(o lineage.Object) Object {

@@ -39,17 +39,13 @@ func ListStates() []lineage.State {
 func NewSummaries(list []lineage.Summary, c Clock) []Summary {
 	out := make([]Summary, 0, len(list))
 	for _, s := range list {
-		end := s.EndedAt
-		if end.IsZero() {
-			end = s.LastAt
-		}
 		row := Summary{
 			Flow: s.Flow, Anchor: newObject(s.Anchor), URL: ExecutionURL(s.Flow, s.Anchor), Unanchored: s.Unanchored,
-			State: StateBadge(s.State), Stage: s.Stage, Started: c.stamp(s.StartedAt), Took: "—",
+			State: StateBadge(s.State), Stage: s.Stage, Started: c.stamp(s.StartedAt), Took: spent(s.State, s.StartedAt, s.LastAt, s.EndedAt, c),
 			Objects: s.Objects, Events: s.Events,
 		}
-		if !end.IsZero() && !s.StartedAt.IsZero() {
-			row.Took = Span(end.Sub(s.StartedAt))
+		if goesOn(s.State) && row.Took != "—" {
+			row.Took += " so far"
 		}
 		out = append(out, row)
 	}

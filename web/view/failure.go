@@ -114,9 +114,7 @@ func (s *story) failure(state lineage.State) *lineage.Event {
 		outcome = lineage.OutcomeRetrying
 	}
 	for i := len(s.Events) - 1; i >= 0; i-- {
-		e := s.Events[i]
-		implied := e.Stage == "" && e.Kind == lineage.BusinessEvent && stage.Type != "" && e.Subject().Type == stage.Type
-		if e.Outcome == outcome && (e.Stage == stage.Name || implied) {
+		if e := s.Events[i]; e.Outcome == outcome && reports(e, stage) {
 			return e
 		}
 	}

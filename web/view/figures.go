@@ -173,10 +173,11 @@ func moneyTile(total slo.Figures, flow string) Tile {
 }
 
 func keptTile(total slo.Figures, flow string) Tile {
-	ended := total.Met + total.Missed
+	missed := broken(total)
+	ended := total.Met + missed
 	t := Tile{
 		ID: "kept", Label: "Deadlines kept", URL: IncidentFilter{Flow: flow, State: string(slo.Resolved)}.URL(""), Values: []Quantity{dash()},
-		Definition: "Of the deadlines that ended in the last " + window(total.Window) + ", the share that was kept. Those still running are not among them. It leads to the resolved incidents of this flow: what came late, and also breaches that were corrected, cancelled or withdrawn, whenever that was.",
+		Definition: "Of the deadlines that ended in the last " + window(total.Window) + ", or are breached now, the share that was kept. Those that still have time are not among them. It leads to the resolved incidents of this flow: what came late, and also breaches that were corrected, cancelled or withdrawn, whenever that was.",
 	}
 	if ended == 0 {
 		t.Notes = []TileNote{{Badge: Badge{"calm", "○", "none ended in the last " + window(total.Window)}}}
@@ -184,13 +185,20 @@ func keptTile(total slo.Figures, flow string) Tile {
 	}
 	t.Values = []Quantity{quantity(share(total.Met, ended))}
 	t.Notes = []TileNote{{Badge: Badge{Class: "plain", Word: "of " + Count(ended) + " in the last " + window(total.Window)}}}
-	if total.Missed == 0 {
+	switch {
+	case missed == 0:
 		t.Notes = append(t.Notes, TileNote{Badge: Badge{"good", "✓", "none missed"}})
-	} else {
-		t.Notes = append(t.Notes, TileNote{Badge: Badge{"bad", "✕", Count(total.Missed) + " missed"}})
+	case total.Breached == 0:
+		t.Notes = append(t.Notes, TileNote{Badge: Badge{"bad", "✕", Count(missed) + " missed"}})
+	default:
+		t.Notes = append(t.Notes, TileNote{Badge: Badge{"bad", "✕", Count(missed) + " missed, " + Count(total.Breached) + " of them still owed"}})
 	}
 	return t
 }
+
+// broken counts the promises that were not kept: those that ended late, and those whose
+// deadline has certainly passed while what was owed is still missing.
+func broken(f slo.Figures) int { return f.Missed + f.Breached }
 
 func andMore(currencies int) string {
 	if currencies == 1 {
@@ -232,7 +240,7 @@ func newPromises(figures []slo.Figures, c Clock) []Promise {
 		row := Promise{
 			Title: titleOf(f.SLA), URL: IncidentFilter{SLA: f.SLA.Name}.URL(""), Target: target(f.SLA), Open: f.Open,
 			Breached: f.Breached, FiringAt: IncidentFilter{SLA: f.SLA.Name, State: string(slo.Firing)}.URL(""), Waiting: f.Waiting,
-			Kept: Count(f.Met) + " kept, " + Count(f.Missed) + " missed", Next: c.near(f.Next),
+			Kept: Count(f.Met) + " kept, " + Count(broken(f)) + " missed", Next: c.near(f.Next),
 		}
 		row.NextISO = row.Next.ISO
 		for _, currency := range slices.Sorted(maps.Keys(f.Risk.Amounts)) {

@@ -68,7 +68,7 @@ func Words(g lineage.Gap, l Lore) (what, fix string) {
 		return part + events + " carry a correlation id or a trace alone, and by that no " + anchor + " is named, or several are.", fix + most
 	case lineage.GapNamed:
 		return part + events + " name objects that no " + anchor + " reaches.",
-			"Some may have become none yet. Where they have, name both in one event, by a relation or a contract." + most
+			"Some of them may still be on their way to one. Where they are not, name both in one event, by a relation or a contract." + most
 	case lineage.GapNameless:
 		return part + events + " lie in traces that name no object and no correlation id.",
 			"Set an attribute such as " + said(cmp.Or(g.Anchor, "order")+".id") + " or correlation.id on one span of each trace, where it is known."
@@ -119,7 +119,7 @@ func lyingWords(g lineage.Gap, part, who, anchor string) (what, fix string) {
 		ids = "traces"
 		fix = "Begin a trace for each " + anchor + " and link it to the one of the batch."
 	}
-	return part + ids + " of " + who + " name several objects of the type " + anchor + ", one of them " + Count(g.Most) + ", and so join nothing.", fix
+	return part + ids + " of " + who + " name several objects of the type " + anchor + " each, up to " + Count(g.Most) + ", and so they join nothing.", fix
 }
 
 func spellingWords(g lineage.Gap, l Lore) (what, fix string) {

@@ -40,7 +40,7 @@ func TestEveryGapIsToldWithItsFix(t *testing.T) {
 		"objects that nothing reaches": {
 			lineage.Gap{Kind: lineage.GapNamed, Source: "erp", Affected: 1, Of: 2, Anchor: "order", Type: "quoted"},
 			"1 of 2 events of erp name objects that no order reaches.",
-			"Some may have become none yet. Where they have, name both in one event, by a relation or a contract. Most are quoted.",
+			"Some of them may still be on their way to one. Where they are not, name both in one event, by a relation or a contract. Most are quoted.",
 		},
 		"messages": {
 			lineage.Gap{Kind: lineage.GapHop, Messaging: true, Source: "crm", Callee: "erp", Type: "won", Affected: 1, Of: 2},
@@ -49,7 +49,7 @@ func TestEveryGapIsToldWithItsFix(t *testing.T) {
 		},
 		"traces that lie": {
 			lineage.Gap{Kind: lineage.GapLying, Source: "erp", Type: "trace", Affected: 1, Of: 2, Anchor: "order", Most: 1234},
-			"1 of 2 traces of erp name several objects of the type order, one of them 1,234, and so join nothing.",
+			"1 of 2 traces of erp name several objects of the type order each, up to 1,234, and so they join nothing.",
 			"Begin a trace for each order and link it to the one of the batch.",
 		},
 		"leading zeros": {spelled("007", "7"), "2 ids of credit note from crm and erp look like one id spelled in several ways, such as 007 and 7.", "Set normalise: sap for the type credit_note in the catalogue."},

@@ -54,7 +54,7 @@ type Link struct {
 const (
 	nodeWidth   = 152
 	nodeHeight  = 50
-	columnGap   = 58
+	columnGap   = 50
 	rowGap      = 18 // wide enough for a line and its label
 	laneHead    = 28
 	lanePad     = 14

@@ -31,6 +31,7 @@ type Incident struct {
 	Badge       Badge
 	Firing      bool
 	Sentence    string // all of it in plain words
+	Rejection   string // who rejected it and who had accepted it, as its lineage says; "" where nobody did
 	Severity    string
 	Subject     Object
 	Anchor      Object

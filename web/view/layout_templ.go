@@ -416,7 +416,7 @@ func header(f Frame, p Page) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, "\" maxlength=\"512\" placeholder=\"Any id: invoice, order, quote, trace …\" autocomplete=\"off\" spellcheck=\"false\" autocapitalize=\"off\"> <kbd aria-hidden=\"true\">/</kbd> <button type=\"submit\">Find</button></form><div class=\"tools\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, "\" maxlength=\"1024\" placeholder=\"Any id: invoice, order, quote, trace …\" autocomplete=\"off\" spellcheck=\"false\" autocapitalize=\"off\"> <kbd aria-hidden=\"true\">/</kbd> <button type=\"submit\">Find</button></form><div class=\"tools\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

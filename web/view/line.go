@@ -24,7 +24,7 @@ func where(e *lineage.Execution, l Lore, c Clock) string {
 	case e.Unanchored:
 		return s.loose()
 	case e.State == lineage.StateCompleted:
-		return "Complete: " + all(len(e.Stages)) + took(e) + "." + s.missed()
+		return "Complete: " + all(len(e.Stages)) + took(e) + "." + s.missed() + s.mended()
 	case e.State == lineage.StateFailed:
 		return s.stopped() + s.next()
 	case e.State == lineage.StateRetrying:
@@ -78,7 +78,7 @@ func (s *story) open() string {
 	first, breached := s.breached()
 	switch {
 	case !breached:
-		return s.waiting() + s.due()
+		return s.waiting() + s.mended() + s.due()
 	case first.Provisional:
 		return s.promise(first) + s.others() + " " + s.waiting()
 	default:
@@ -129,18 +129,19 @@ func (s *story) waiting() string {
 	return "Under way." + since
 }
 
-// trouble tells the last failure that no later success of the same step made good,
-// in its source's words.
+// trouble tells the last failure that no later success of the same step, or of its stage,
+// made good, in its source's words.
 func (s *story) trouble() string {
 	type step struct{ source, name string }
-	well := make(map[step]bool)
+	well, through := make(map[step]bool), make(map[string]bool)
 	for i := len(s.Events) - 1; i >= 0; i-- {
 		event := s.Events[i]
 		at := step{event.Source, event.Type}
 		switch {
 		case event.Outcome != lineage.OutcomeFailed:
 			well[at] = true
-		case !well[at]:
+			through[event.Stage] = event.Stage != "" && !failed(event) || through[event.Stage]
+		case !well[at] && !through[event.Stage]:
 			return " But " + nameOf(event.Type) + " failed at " + said(s.lore.source(event.Source)) + quoted(event.Reason) + "."
 		}
 	}

@@ -155,6 +155,16 @@ func TestWhatIsOwedIsToldByItsDeadline(t *testing.T) {
 		*e = *trying
 		e.Events = []*lineage.Event{{Source: "/sync", ID: "2", Stage: "ordered", Outcome: lineage.OutcomeRetrying, Attempt: 3, Answer: 503, Reason: "POST /api/orders: 503: busy", Time: at(2, 58)}}
 	})
+	mended := func(e *lineage.Execution) {
+		rejected(e)
+		e.State, e.Stages[2].State = lineage.StateCompleted, lineage.StateDone
+		e.Events = append(e.Events, &lineage.Event{Source: "/billing", ID: "4", Type: "posted", Stage: "invoiced", Time: at(6, 30)})
+	}
+	paying := func(e *lineage.Execution) {
+		mended(e)
+		e.State, e.Stages = lineage.StateOpen, append(e.Stages, lineage.Stage{Name: "paid", State: lineage.StatePending})
+	}
+	const history = "Finance had rejected it at 11:03:07 UTC: “tax code Z7 is not defined for country FR”; it came to invoiced at 11:06:30 UTC."
 	const rest = "Waiting for invoiced; ordered is the furthest that it has come. The last event came 57 min ago."
 	for name, tc := range map[string]struct {
 		e      *lineage.Execution
@@ -174,6 +184,8 @@ func TestWhatIsOwedIsToldByItsDeadline(t *testing.T) {
 		"an SLA of another flow is not this one's":            {open, []slo.Reading{foreign}, rest},
 		"retrying is not failed yet":                          {trying, nil, "Retrying, not failed yet: attempt 3 of ordered failed with 503: “Service Unavailable”; another attempt is due. Next would be invoiced."},
 		"retrying under a deadline says so":                   {trying, []slo.Reading{clock(noon.Add(time.Minute), slo.Running, slo.None)}, "Retrying, not failed yet: attempt 3 of ordered failed with 503: “Service Unavailable”; another attempt is due. The invoice is due by 12:01:00 UTC."},
+		"what was rejected and put right says so":             {booked(mended), []slo.Reading{clock(at(4, 7), slo.Ended, slo.Breached)}, "Complete: all 3 stages are done. One deadline was missed. " + history},
+		"also while something is still to come":               {booked(paying), nil, "Waiting for paid; invoiced is the furthest that it has come. The last event came 57 min ago. " + history},
 		"what is complete tells how many deadlines it missed": {booked(func(e *lineage.Execution) { e.State = lineage.StateCompleted }), []slo.Reading{clock(at(4, 7), slo.Ended, slo.Breached), clock(at(4, 7), slo.Ended, slo.Met)}, "Complete: all 3 stages are done. One deadline was missed."},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -73,3 +73,11 @@ func named(n int) string {
 	}
 	return Of(n, "transaction") + " are"
 }
+
+// alone says why nothing relates the objects of an execution.
+func alone(objects int) string {
+	if objects == 1 {
+		return "It is the only object here, so there is nothing to relate."
+	}
+	return "No event relates these objects to each other; a claim alone joins them."
+}

@@ -166,11 +166,10 @@ func TestWhatIsMissingIsExplained(t *testing.T) {
 			view.Facts{Found: match(invoice), Sightings: lineage.Sought[lineage.Sighting]{Found: []lineage.Sighting{{Named: true}}}},
 			[]string{"named: "},
 		},
-		"a value that is no id": {view.Facts{ID: "N/A"}, []string{"refused_value: N/A is a value that systems write when they have none."}},
-		"more than were looked at, and some under way": {
-			view.Facts{More: 1, InFlight: 2},
-			[]string{"more: 1 more thing that the id goes by have not been looked at.", "in_flight: 2 records came in and are not stored and stitched yet."},
-		},
+		"a value that is no id":           {view.Facts{ID: "N/A"}, []string{"refused_value: N/A is a value that systems write when they have none."}},
+		"more than were looked at":        {view.Facts{More: 1}, []string{"more: 1 more thing that the id names has not been looked at."}},
+		"nothing but what is under way":   {view.Facts{InFlight: 1}, []string{"in_flight: 1 record came in and is not stored and stitched yet. | Ask again in a moment."}},
+		"a reason, whatever is under way": {view.Facts{ID: "N/A", InFlight: 2}, []string{"refused_value: N/A is a value that systems write when they have none."}},
 		"silent sources": {
 			view.Facts{Heard: map[string]time.Time{"/billing": noon.Add(-12 * time.Minute), "/sync": {}, "/other": noon.Add(-time.Hour)}},
 			[]string{

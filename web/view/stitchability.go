@@ -100,7 +100,7 @@ func NewStitchability(s lineage.Stitchability, anchors []string, from, to time.T
 		out.Hops = append(out.Hops, row)
 	}
 	for _, a := range s.Adrift {
-		rows := VariantList{VariantFilter: VariantFilter{Flow: a.Flow, From: s.From, To: s.To}, Which: lineage.Loose}
+		rows := VariantList{VariantFilter: VariantFilter{Flow: a.Flow, From: s.From, To: s.To}, Which: lineage.Loose, Type: a.Type}
 		out.Adrift = append(out.Adrift, StitchAdrift{Flow: a.Flow, Type: a.Type, Rows: Linked{a.Objects, rows.URL("")}, Oldest: newObject(lineage.Object{Type: a.Type, ID: a.Example}), Since: c.stamp(a.Since)})
 	}
 	return out

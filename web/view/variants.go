@@ -110,6 +110,7 @@ type VariantList struct {
 	VariantFilter
 	Variant string
 	Which   lineage.Variety
+	Type    string // of the anchors, or of what goes for one; "" for any
 }
 
 // URL is the address of the list, from cursor on.
@@ -117,6 +118,7 @@ func (l VariantList) URL(cursor string) string {
 	q := l.values()
 	set(q, "variant", l.Variant)
 	set(q, "which", string(l.Which))
+	set(q, "type", l.Type)
 	set(q, "cursor", cursor)
 	if l.Limit > 0 {
 		q.Set("limit", strconv.Itoa(l.Limit))
@@ -243,6 +245,9 @@ func NewVariantExecutions(p lineage.VariantPage, l VariantList, c Clock) Variant
 		x.Title = "Transactions that are not yet anchored"
 	case l.Variant == "":
 		x.Title = "Transactions of every variant"
+	}
+	if l.Type != "" {
+		x.Title += ": " + l.Type
 	}
 	x.Chips, x.More = NewChips(p.Stages)
 	if p.Next != "" {

@@ -1,6 +1,7 @@
 package sqlite_test
 
 import (
+	"context"
 	"database/sql"
 	"os"
 	"path/filepath"
@@ -98,6 +99,8 @@ func TestAFileThatIsNoLogIsRefusedWithItsPlace(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ sql, want string }{
 		"no tables":             {"CREATE TABLE a (b)", "the file has no table event; an OCEL 2.0 log has one"},
+		"a view for a table":    {foreign + "DROP TABLE event; CREATE VIEW event AS SELECT 'e1' AS ocel_id, 'Pay Order' AS ocel_type", "the file has no table event; an OCEL 2.0 log has one"},
+		"a view for a type":     {foreign + "DROP TABLE object_Order; CREATE VIEW object_Order AS SELECT 'o1' AS ocel_id", `the file has no table object_Order, which is that of the type "Order"`},
 		"no table of a type":    {foreign + "INSERT INTO object_map_type VALUES ('Item', 'Item'); INSERT INTO object VALUES ('i', 'Item')", "table object_Item"},
 		"an event without time": {foreign + "INSERT INTO event VALUES ('e2', 'Pay Order')", `event "e2" has no row in the table of its type "Pay Order"`},
 		"two rows of an event":  {foreign + "INSERT INTO event_PayOrder SELECT * FROM event_PayOrder", `read OCEL: table event_PayOrder: event "e1" has two rows`},
@@ -123,6 +126,42 @@ func TestAFileThatIsNoLogIsRefusedWithItsPlace(t *testing.T) {
 	}
 	if _, err := sqlite.Read(t.Context(), broken, ocel.Options{}); lineage.KindOf(err) != lineage.Invalid {
 		t.Errorf("a broken file: %v", err)
+	}
+}
+
+// endless yields rows for ever: only what is counted while it is read ends.
+const endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT "
+
+func TestAViewIsNotRead(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	_, err := sqlite.Read(ctx, file(t, foreign+"DROP TABLE object; CREATE VIEW object AS "+endless+"'o' || i AS ocel_id, 'Order' AS ocel_type FROM n"), ocel.Options{})
+	if err == nil || !strings.Contains(err.Error(), "the file has no table object") {
+		t.Error(err)
+	}
+}
+
+func TestALogThatIsTooLargeIsRefusedWhileItIsRead(t *testing.T) {
+	t.Parallel()
+	// What follows too much cannot be read: it is refused before.
+	const later = "; INSERT INTO object_object VALUES ('o9', 'o1', '')"
+	for name, c := range map[string]struct {
+		sql, want string
+		limits    ocel.Options
+	}{
+		"objects":      {foreign + later, "the log has more than 1 objects", ocel.Options{MaxObjects: 1}},
+		"events":       {foreign + "INSERT INTO event VALUES ('e2', 'Pay Order')" + later, "the log has more than 1 events", ocel.Options{MaxEvents: 1}},
+		"values":       {foreign + later, `object "o1" has more than 2 relationships and attribute values`, ocel.Options{MaxNames: 2}},
+		"relations":    {foreign + "INSERT INTO event_object VALUES ('e1', 'o1', 'a'), ('e1', 'o1', 'b')" + later, `event "e1" has more than 5 relationships`, ocel.Options{MaxNames: 5}},
+		"a long value": {foreign + "UPDATE object_Order SET note = '" + strings.Repeat("x", 31) + "'" + later, "has 31 bytes; at most 30 are taken", ocel.Options{MaxText: 30}},
+		"a long id":    {foreign + "INSERT INTO object VALUES ('" + strings.Repeat("x", 101) + "', 'Order')" + later, "a name or id has 101 bytes; at most 100 are taken", ocel.Options{MaxName: 100}},
+		"a long file":  {foreign + later, "at most 100 are taken", ocel.Options{MaxBytes: 100}},
+	} {
+		_, err := sqlite.Read(t.Context(), file(t, c.sql), c.limits)
+		if err == nil || !strings.Contains(err.Error(), c.want) || lineage.KindOf(err) != lineage.TooLarge {
+			t.Errorf("%s: got %v\nwant %s", name, err, c.want)
+		}
 	}
 }
 

@@ -22,6 +22,9 @@ func (r *reader) objectRows() error {
 		if err := rows.Scan(&id, &typ); err != nil {
 			return fmt.Errorf("table object: %w", err)
 		}
+		if err := errors.Join(r.limits.names("object", id.String, typ.String), r.limits.another("objects", len(r.log.Objects), r.limits.MaxObjects)); err != nil {
+			return err
+		}
 		r.objects[id.String] = len(r.log.Objects)
 		r.log.Objects = append(r.log.Objects, ocel.Object{ID: id.String, Type: typ.String})
 		return nil
@@ -70,6 +73,9 @@ func (r *reader) changes(k kind) error {
 			case told:
 				o.Attributes = append(o.Attributes, ocel.Change{Name: a.Name, Time: when, Value: v})
 			}
+			if err := r.limits.named("object", id, len(o.Attributes)-1); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
@@ -84,6 +90,9 @@ func (r *reader) eventRows() error {
 		var id, typ sql.NullString
 		if err := rows.Scan(&id, &typ); err != nil {
 			return fmt.Errorf("table event: %w", err)
+		}
+		if err := errors.Join(r.limits.names("event", id.String, typ.String), r.limits.another("events", len(r.log.Events), r.limits.MaxEvents)); err != nil {
+			return err
 		}
 		r.events[id.String] = len(r.log.Events)
 		r.log.Events = append(r.log.Events, ocel.Event{ID: id.String, Type: typ.String})
@@ -152,8 +161,13 @@ func (r *reader) values(k kind, own []string, take func(id string, own, values [
 		targets = append(targets, &row[i])
 	}
 	return each(r.ctx, r.db, func(rows *sql.Rows) error {
-		if err := rows.Scan(targets...); err != nil {
+		if err := errors.Join(rows.Scan(targets...), r.limits.names(k.table, id.String)); err != nil {
 			return err
+		}
+		for i, stored := range row {
+			if err := r.limits.text(k.table, columns[i+1], stored); err != nil {
+				return err
+			}
 		}
 		return take(id.String, row[:len(own)], row[len(own):])
 	}, "SELECT "+strings.Join(columns, ", ")+" FROM "+identifier(k.table))
