@@ -24,6 +24,7 @@ var rules = []string{
 	"github.com/santhosh-tekuri/jsonschema", // contracts
 	"github.com/goccy/go-yaml",              // the catalogue
 	"github.com/cespare/xxhash",             // content hashes
+	"github.com/bits-and-blooms/bloom",      // which ids were let go of
 	"github.com/shopspring/decimal",         // amounts
 }
 

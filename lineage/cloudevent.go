@@ -1,12 +1,14 @@
 package lineage
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -48,6 +50,62 @@ type wireEvent struct {
 	Base64      *string         `json:"data_base64"`
 }
 
+// plain reads an event as nearly all are written: attributes in lower case, as text
+// without escapes. It is false for any other, which is left to encoding/json.
+func (w *wireEvent) plain(raw []byte) bool {
+	if raw[0] != '{' {
+		return false
+	}
+	for name, value := range rawMembers(raw) {
+		var text *string
+		switch string(name) {
+		case `"specversion"`:
+			text = &w.SpecVersion
+		case `"id"`:
+			text = &w.ID
+		case `"source"`:
+			text = &w.Source
+		case `"type"`:
+			text = &w.Type
+		case `"subject"`:
+			text = &w.Subject
+		case `"time"`:
+			text = &w.Time
+		case `"recordedtime"`:
+			text = &w.Recorded
+		case `"datacontenttype"`:
+			text = &w.ContentType
+		case `"dataschema"`:
+			text = &w.DataSchema
+		case `"correlationid"`:
+			text = &w.Correlation
+		case `"causationid"`:
+			text = &w.Causation
+		case `"traceparent"`:
+			text = &w.TraceParent
+		case `"dataversion"`:
+			w.Version = value
+		case `"schemaversion"`:
+			w.SchemaVer = value
+		case `"data"`:
+			w.Data = value
+		case `"data_base64"`:
+			return false
+		default:
+			if bytes.ContainsFunc(name, func(r rune) bool { return r == '\\' || r >= utf8.RuneSelf || unicode.IsUpper(r) }) {
+				return false // encoding/json may take it for one of these
+			}
+		}
+		if text != nil {
+			var ok bool
+			if *text, ok = plainText(value); !ok {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // The bounds of an event's attributes: CloudEvents wants 64 KiB forwarded for
 // the whole event, and no id or name comes near these.
 const maxAttribute = 4096
@@ -55,13 +113,21 @@ const maxAttribute = 4096
 // ParseCloudEvent reads one structured CloudEvent. An error is of kind Invalid
 // and names the attribute and what would be right.
 func ParseCloudEvent(raw []byte) (CloudEvent, error) {
+	return parseCloudEvent(raw, json.Valid(raw))
+}
+
+// parseCloudEvent reads one event of which it is known whether it is JSON at all.
+func parseCloudEvent(raw []byte, valid bool) (CloudEvent, error) {
 	const op = "parse CloudEvent"
 	if !utf8.Valid(raw) {
 		return CloudEvent{}, Errorf(Invalid, op, "the event is not valid UTF-8; send JSON in UTF-8")
 	}
 	var w wireEvent
-	if err := json.Unmarshal(raw, &w); err != nil {
-		return CloudEvent{}, Errorf(Invalid, op, "the event is not a JSON object of the CloudEvents form: %s", jsonReason(err))
+	if !valid || !w.plain(raw) {
+		w = wireEvent{}
+		if err := json.Unmarshal(raw, &w); err != nil {
+			return CloudEvent{}, Errorf(Invalid, op, "the event is not a JSON object of the CloudEvents form: %s", jsonReason(err))
+		}
 	}
 	ce := CloudEvent{
 		ID: w.ID, Source: w.Source, Type: w.Type, Subject: w.Subject, DataSchema: w.DataSchema,
@@ -140,13 +206,19 @@ func ParseCloudEvents(raw []byte, batch bool) ([]CloudEvent, error) {
 		}
 		return []CloudEvent{ce}, nil
 	}
-	var items []json.RawMessage
-	if err := json.Unmarshal(raw, &items); err != nil {
+	var all []json.RawMessage
+	text := bytes.TrimLeft(raw, " \n\t\r")
+	valid := len(text) > 0 && text[0] == '[' && json.Valid(raw)
+	if valid {
+		for item := range rawItems(text) {
+			all = append(all, item)
+		}
+	} else if err := json.Unmarshal(raw, &all); err != nil {
 		return nil, Errorf(Invalid, "parse CloudEvents batch", "the batch is not a JSON array of events: %s", jsonReason(err))
 	}
-	events := make([]CloudEvent, 0, len(items))
-	for i, item := range items {
-		ce, err := ParseCloudEvent(item)
+	events := make([]CloudEvent, 0, len(all))
+	for i, item := range all {
+		ce, err := parseCloudEvent(item, valid)
 		if err != nil {
 			return nil, Errorf(Invalid, "parse CloudEvents batch", "event %d: %w", i, err)
 		}

@@ -89,7 +89,7 @@ func TestWhatIsContestedIsSettledTheSameInAnyOrderAndAfterARestart(t *testing.T)
 			}
 			n.settle()
 			if random.IntN(4) == 0 {
-				if _, _, err := n.g.Preview(t.Context(), maybe); err != nil {
+				if _, _, err := n.g.Preview(maybe, t.Context().Err); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -15,8 +15,8 @@ func (c *Catalogue) applyConventions(ce *CloudEvent, e *naming) error {
 	if o, ok := c.parseObject(ce.Subject); ok {
 		e.addRef(o, Subject)
 	}
-	var data map[string]json.RawMessage
-	if len(ce.Data) == 0 || ce.Data[0] != '{' || json.Unmarshal(ce.Data, &data) != nil {
+	data := rawObject(ce.Data)
+	if data == nil {
 		return nil
 	}
 	e.Stage = field[string](data, "stage")
@@ -28,7 +28,7 @@ func (c *Catalogue) applyConventions(ce *CloudEvent, e *naming) error {
 	e.Attempt = max(field[int](data, "attempt"), 0)
 	e.Reason = sentence(field[string](data, "reason"))
 	e.Amount = amountIn(data["amount"])
-	objects := field[map[string]json.RawMessage](data, "objects")
+	objects := rawObject(data["objects"])
 	for _, typ := range slices.Sorted(maps.Keys(objects)) {
 		for _, id := range idList(objects[typ]) {
 			if o, ok := c.parseObject(typ + "/" + id); ok {
@@ -86,20 +86,29 @@ func field[T any](data map[string]json.RawMessage, name string) T {
 
 // idList takes an id, or a list of ids, as strings or as numbers.
 func idList(raw json.RawMessage) []string {
-	var many []json.RawMessage
-	if json.Unmarshal(raw, &many) != nil {
-		many = []json.RawMessage{raw}
+	var ids []string
+	switch raw[0] {
+	case 'n': // null
+		return nil
+	case '[':
+	default:
+		return idIn(nil, raw)
 	}
-	ids := make([]string, 0, len(many))
-	for _, one := range many {
-		var s string
-		var n json.Number
-		switch {
-		case json.Unmarshal(one, &s) == nil:
-			ids = append(ids, s)
-		case json.Unmarshal(one, &n) == nil:
-			ids = append(ids, n.String())
-		}
+	for one := range rawItems(raw) {
+		ids = idIn(ids, one)
+	}
+	return ids
+}
+
+// idIn appends an id that is a string or a number.
+func idIn(ids []string, raw json.RawMessage) []string {
+	var n json.Number
+	s, ok := plainText(raw)
+	switch {
+	case ok || json.Unmarshal(raw, &s) == nil:
+		return append(ids, s)
+	case json.Unmarshal(raw, &n) == nil:
+		return append(ids, n.String())
 	}
 	return ids
 }

@@ -151,7 +151,7 @@ func TestAPreviewLeavesEverythingAsItWasAndTellsExactlyTheDifferences(t *testing
 		next := decisions[len(decisions)-1]
 		g := eventsFirst(cat, events, decisions[:len(decisions)-1])
 		before, was := decided(g), summariesOf(g)
-		changes, _, err := g.Preview(t.Context(), next)
+		changes, _, err := g.Preview(next, t.Context().Err)
 		if err != nil {
 			t.Fatal(err)
 		}

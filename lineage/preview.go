@@ -1,7 +1,5 @@
 package lineage
 
-import "context"
-
 // Preview is one execution that a decision would change: how it stands, and how it
 // would. Nil: it is not there.
 type Preview struct {
@@ -17,8 +15,8 @@ const maxPreviewed = 100_000
 // many other executions may change that it did not look at since they are too many. All
 // that came must have been recomputed before; what Recompute returns next may name
 // some of these executions again, as they were. It costs two recomputations of
-// what the decision touches.
-func (g *Graph) Preview(ctx context.Context, d Decision) (changes []Preview, unseen int, err error) {
+// what the decision touches, and ends when stop returns an error.
+func (g *Graph) Preview(d Decision, stop func() error) (changes []Preview, unseen int, err error) {
 	if err := d.Check(); err != nil {
 		return nil, 0, err
 	}
@@ -27,11 +25,11 @@ func (g *Graph) Preview(ctx context.Context, d Decision) (changes []Preview, uns
 	}
 	g.Decide(d)
 	refs := g.Recompute()
-	after := g.summaries(ctx, refs)
+	after := g.summaries(stop, refs)
 	g.forget(d.ID)
 	g.Recompute()
-	before := g.summaries(ctx, refs[:len(after)])
-	if err := ctx.Err(); err != nil {
+	before := g.summaries(stop, refs[:len(after)])
+	if err := stop(); err != nil {
 		return nil, 0, E(Unavailable, "preview", err)
 	}
 	seen := len(before)
@@ -44,11 +42,11 @@ func (g *Graph) Preview(ctx context.Context, d Decision) (changes []Preview, uns
 }
 
 // summaries returns how the first executions stand, as many as there is time for.
-func (g *Graph) summaries(ctx context.Context, refs []ExecutionRef) []*Summary {
+func (g *Graph) summaries(stop func() error, refs []ExecutionRef) []*Summary {
 	var found []*Summary
 	read := 0
 	for _, ref := range refs {
-		if read >= maxPreviewed || ctx.Err() != nil {
+		if read >= maxPreviewed || stop() != nil {
 			break
 		}
 		read++

@@ -26,7 +26,7 @@ func TestAPreviewLooksAtAsManyAsThereIsTimeForAndCountsTheRest(t *testing.T) {
 	const orders = 400
 	g, release := crowd(t, orders)
 	was := summariesOf(g)
-	changes, unseen, err := g.Preview(t.Context(), release)
+	changes, unseen, err := g.Preview(release, t.Context().Err)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +49,7 @@ func TestAPreviewLooksAtAsManyAsThereIsTimeForAndCountsTheRest(t *testing.T) {
 func TestAPreviewOfFewSeesThemAll(t *testing.T) {
 	t.Parallel()
 	g, release := crowd(t, 30)
-	if changes, unseen, err := g.Preview(t.Context(), release); err != nil || unseen != 0 || len(changes) != 30 {
+	if changes, unseen, err := g.Preview(release, t.Context().Err); err != nil || unseen != 0 || len(changes) != 30 {
 		t.Errorf("%d changes, %d unseen, %v; want 30 and none", len(changes), unseen, err)
 	}
 }
@@ -60,7 +60,7 @@ func TestAPreviewThatNobodyWaitsForLeavesEverythingAsItWas(t *testing.T) {
 	before := decided(g)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if changes, _, err := g.Preview(ctx, release); KindOf(err) != Unavailable || changes != nil {
+	if changes, _, err := g.Preview(release, ctx.Err); KindOf(err) != Unavailable || changes != nil {
 		t.Errorf("%d changes, %v; want none, and that it is not available", len(changes), err)
 	}
 	if diff := cmp.Diff(before, decided(g)); diff != "" {
@@ -87,7 +87,7 @@ func TestADecisionHasAnIDThatCanBeRead(t *testing.T) {
 	}
 	g.Decide(Decision{ID: "preview", Kind: DecideBlock, A: release.A, By: "Ada", At: time.Unix(1, 0)})
 	g.Recompute()
-	if changes, _, err := g.Preview(t.Context(), release); err != nil || len(changes) != 0 {
+	if changes, _, err := g.Preview(release, t.Context().Err); err != nil || len(changes) != 0 {
 		t.Errorf("%v, %v; want no change, for the block is the later one", changes, err)
 	}
 }

@@ -44,9 +44,9 @@ type exportEvent struct {
 	Time                                                                   time.Time
 	Attempt, Answer                                                        int
 	Amount                                                                 *exportAmount
-	TraceID string `json:"trace_id"`
-	SpanID  string `json:"span_id"`
-	Refs    []struct {
+	TraceID                                                                string `json:"trace_id"`
+	SpanID                                                                 string `json:"span_id"`
+	Refs                                                                   []struct {
 		exportObject
 		Role   string
 		Amount *exportAmount

@@ -33,6 +33,7 @@ type importing struct {
 	anchor  string
 	stub    string // directory; "": none is wanted
 	to      string
+	pages   string
 	dry     bool
 }
 
@@ -44,9 +45,10 @@ func newImportOCEL(console Console) *cobra.Command {
 		Long: "Bring in an OCEL 2.0 log, JSON or SQLite, as CloudEvents that keep all that it says.\n" +
 			"What its types are and where its transactions begin says a catalogue. For a log of\n" +
 			"somebody else's, --stub writes one to edit, guessed from the log; nothing is sent then.\n\n" +
-			"All is mapped here first, and nothing is sent when any of it would be quarantined. A\n" +
-			"log that is brought in twice under one name changes nothing, and one that has grown\n" +
-			"adds what is new. One whose events have changed wants another --name.",
+			"All is mapped here first, and nothing is sent when any of it would be quarantined, or\n" +
+			"when the house does not have the flow. A log that is brought in twice under one name\n" +
+			"changes nothing, and one that has grown adds what is new. One that takes something\n" +
+			"back, or whose events have changed, wants another --name.",
 		Example: "  throughline import ocel orders.jsonocel --stub catalog/orders\n" +
 			"  throughline import ocel orders.jsonocel --flow orders --catalog catalog/orders",
 		Args: cobra.ExactArgs(1),
@@ -58,6 +60,7 @@ func newImportOCEL(console Console) *cobra.Command {
 	set.StringVar(&i.stub, "stub", "", "write a catalogue to start from into `DIR`, and send nothing")
 	set.StringVar(&i.anchor, "anchor", "", "with --stub: the `TYPE` that a transaction is about; without it, it is guessed")
 	set.StringVar(&i.to, "to", "", "`URL` of the collector; without it, that of the program on the data directory")
+	set.StringVar(&i.pages, "pages", "", "with --to: `URL` of the pages of that house, which say whether it has the flow")
 	set.BoolVar(&i.dry, "dry-run", false, "map everything and send nothing")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		i.file = args[0]
@@ -105,7 +108,24 @@ func (i *importing) run(ctx context.Context) error {
 	if err != nil || i.dry {
 		return err
 	}
+	if err := i.askFlow(ctx, cfg.Data); err != nil {
+		return err
+	}
 	return i.send(ctx, carrier, &courier{to: to, token: cfg.Token}, total)
+}
+
+// askFlow asks the house whether it has the flow: what is sent for another one comes in and
+// is in no transaction.
+func (i *importing) askFlow(ctx context.Context, dir string) error {
+	if i.to != "" && i.pages == "" {
+		i.say("whether the house has the flow " + i.flow + " is not asked; give --pages, the URL of its pages")
+		return nil
+	}
+	pages, err := reach(i.pages, dir, func(a Addresses) string { return a.HTTP })
+	if err != nil {
+		return err
+	}
+	return asking{&http.Client{Timeout: 30 * time.Second}, pause}.flow(ctx, pages, i.flow)
 }
 
 // say tells something beside the answer.

@@ -59,7 +59,12 @@ func TestAStrangersLogComesInIsStitchedAndComesOutEqual(t *testing.T) {
 	p := startProgram(t, Config{Catalog: []string{catalogue}})
 	data := p.cfg.Data
 	at := p.Addresses()
-	in := []string{"--flow", "sales", "--catalog", catalogue, "--to", "http://" + at.OTLPHTTP}
+	in := []string{"--flow", "sales", "--catalog", catalogue, "--to", "http://" + at.OTLPHTTP, "--pages", "http://" + at.HTTP}
+	elsewhere := filepath.Join(t.TempDir(), "elsewhere")
+	done(t, "import", "ocel", asJSON, "--stub", elsewhere, "--flow", "nosuch")
+	if code, out := command(t, "import", "ocel", asJSON, "--flow", "nosuch", "--catalog", elsewhere, "--to", in[5], "--pages", in[7]); code != 1 || !strings.Contains(out, `the house does not have the flow "nosuch"`) {
+		t.Fatalf("a flow that the house does not have: exit %d:\n%s", code, out)
+	}
 	done(t, append([]string{"import", "ocel", asJSON}, in...)...)
 	for id, truth := range orders.Truth {
 		eventually(t, time.Minute, func() error { return belongTo(p, id, truth) })

@@ -149,12 +149,12 @@ func (d *draft) siftEvents(from int) {
 	decoded := d.block.Events[from:]
 	d.block.Events = d.block.Events[:from] // what stays is put back in place
 	for i := range decoded {
-		e := decoded[i]
-		if d.fate(lineage.Events, d.judge.event(d.items, &e), e.Hash) {
+		e := &decoded[i]
+		if d.fate(lineage.Events, d.judge.event(d.items, e), e.Hash) {
 			d.happened(e)
 		} else if d.Salvage {
-			d.again = append(d.again, e)
-			d.identify(&e)
+			d.again = append(d.again, *e)
+			d.identify(e)
 		}
 	}
 	clear(decoded[len(d.block.Events)-from:])
@@ -165,15 +165,15 @@ func (d *draft) siftEvents(from int) {
 func (d *draft) observe(e *lineage.Event, ok bool) {
 	if ok {
 		own(e)
-		d.happened(*e)
+		d.happened(e)
 	}
 }
 
 // happened adds an event.
-func (d *draft) happened(e lineage.Event) {
+func (d *draft) happened(e *lineage.Event) {
 	d.Tally[signalOf(e.Kind)].Events++
-	d.block.Events = append(d.block.Events, e)
-	d.identify(&e)
+	d.identify(e)
+	d.block.Events = append(d.block.Events, *e)
 }
 
 // identify adds the rows by which an event is found.

@@ -118,6 +118,7 @@ func (p *Pipeline) arrived(at time.Time) {
 // pipeline was stopped for good first.
 func (p *Pipeline) finish(d *draft) bool {
 	d.seal()
+	p.usual = len(d.block.Events)
 	d.Since = p.window.since()
 	p.mu.Lock()
 	d.Base = p.cp.Base

@@ -17,9 +17,10 @@ type Pipeline struct {
 	writer  string
 	metrics *metrics
 
-	window  *window // these three belong to the goroutine that decodes
+	window  *window // these four belong to the goroutine that decodes
 	known   *known
 	ledger  ledger
+	usual   int // events of the last block: the feed keeps them, so the next one needs as much room
 	inserts chan *pending
 	feeds   chan feeding
 	spare   chan *lineage.Block // whose room can be used again
@@ -214,5 +215,6 @@ func (p *Pipeline) draft(block, last uint64, through journal.Counts, catalogue *
 		d.block = &lineage.Block{}
 	}
 	d.block.Writer, d.block.ID = p.writer, block
+	d.block.Events = make([]lineage.Event, 0, p.usual)
 	return d
 }

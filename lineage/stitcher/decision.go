@@ -218,7 +218,7 @@ func (s *Stitcher) forecast(ctx context.Context, d lineage.Decision) (changed []
 		return changed, f, err
 	}
 	f.Decision = d
-	f.Changes, f.Unseen, err = s.graph.Preview(ctx, d)
+	f.Changes, f.Unseen, err = s.graph.Preview(d, ctx.Err)
 	return changed, f, err
 }
 

@@ -32,6 +32,8 @@ type ledger struct {
 	readers []string
 	fail    func(committed bool) error // of tests
 
+	recent recent
+
 	mu   sync.Mutex
 	last uint64
 	more chan struct{} // closed when last has moved
@@ -157,6 +159,7 @@ func (l *ledger) record(e *entry) error {
 		return lineage.E(lineage.Unavailable, "record clocks", err)
 	}
 	if n := len(e.told); n > 0 {
+		l.recent.add(e.told)
 		l.reached(e.told[n-1].Seq)
 	}
 	return l.fail(true)

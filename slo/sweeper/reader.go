@@ -40,6 +40,9 @@ func (l *ledger) after(ctx context.Context, seq uint64, limit int) ([]slo.Transi
 }
 
 func (l *ledger) read(seq uint64, limit int) (found []slo.Transition, err error) {
+	if found := l.recent.after(seq, limit); len(found) > 0 {
+		return found, nil
+	}
 	err = l.db.View(func(tx *bbolt.Tx) error {
 		c := tx.Bucket([]byte(transitionsBucket)).Cursor()
 		for k, raw := c.Seek(place(seq + 1)); k != nil && len(found) < limit; k, raw = c.Next() {
@@ -67,9 +70,15 @@ func (l *ledger) done(reader string, seq uint64) error {
 		for _, name := range l.readers {
 			seq = min(seq, doneUpTo(readers, name))
 		}
-		c := tx.Bucket([]byte(transitionsBucket)).Cursor()
-		for k, _ := c.First(); k != nil && binary.BigEndian.Uint64(k) <= seq; k, _ = c.First() {
-			if err := c.Delete(); err != nil {
+		// By number, not by what a cursor finds first: it would walk over all the pages
+		// that were emptied before, again and again.
+		transitions := tx.Bucket([]byte(transitionsBucket))
+		first, _ := transitions.Cursor().First()
+		if first == nil {
+			return nil
+		}
+		for at := binary.BigEndian.Uint64(first); at <= seq; at++ {
+			if err := transitions.Delete(place(at)); err != nil {
 				return err
 			}
 		}
@@ -78,6 +87,7 @@ func (l *ledger) done(reader string, seq uint64) error {
 	if err != nil {
 		return lineage.E(lineage.Unavailable, "free transitions", err)
 	}
+	l.recent.drop(seq)
 	return nil
 }
 
