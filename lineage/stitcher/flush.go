@@ -3,6 +3,8 @@ package stitcher
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/cespare/xxhash/v2"
 
@@ -18,23 +20,19 @@ func (s *Stitcher) flush(ctx context.Context) error {
 	s.mu.Lock()
 	next := checkpoint{Writer: s.cfg.Writer, Block: max(s.computed, s.saved.Block), Catalogue: s.catalogue.Hash()}
 	retire := s.retire
-	refs := make([]lineage.ExecutionRef, 0, len(s.unsaved))
-	for ref := range s.unsaved {
-		refs = append(refs, ref)
-	}
-	clear(s.unsaved)
+	views := s.unsaved
+	refs := slices.Collect(maps.Keys(views))
+	s.unsaved = make(unsaved)
 	clashes, audit := s.clashes, s.held.pending
 	s.clashes, s.held.pending = nil, nil
 	s.mu.Unlock()
-	err := s.save(ctx, refs, clashes, audit)
+	err := s.save(ctx, refs, views, clashes, audit)
 	if err == nil && retire > 0 {
 		err = s.deps.Store.RetireExecutions(ctx, s.cfg.Tenant, retire)
 	}
 	if err != nil {
 		s.mu.Lock()
-		for _, ref := range refs {
-			s.unsaved[ref] = true
-		}
+		s.unsaved.again(refs)
 		s.clashes = append(clashes, s.clashes...)
 		s.held.pending = append(audit, s.held.pending...)
 		s.mu.Unlock()
@@ -57,7 +55,7 @@ func (s *Stitcher) flush(ctx context.Context) error {
 	return nil
 }
 
-func (s *Stitcher) save(ctx context.Context, refs []lineage.ExecutionRef, clashes []lineage.Clash, audit []lineage.AuditEntry) error {
+func (s *Stitcher) save(ctx context.Context, refs []lineage.ExecutionRef, views unsaved, clashes []lineage.Clash, audit []lineage.AuditEntry) error {
 	if len(audit) > 0 {
 		if err := s.deps.Store.SaveAudit(ctx, audit); err != nil {
 			return err
@@ -70,7 +68,7 @@ func (s *Stitcher) save(ctx context.Context, refs []lineage.ExecutionRef, clashe
 	}
 	for len(refs) > 0 {
 		n := min(len(refs), flushRows)
-		version, live, gone := s.writeOut(refs[:n])
+		version, live, gone := s.writeOut(refs[:n], views)
 		if err := s.deps.Store.SaveExecutions(ctx, s.cfg.Tenant, version, live, gone); err != nil {
 			return err
 		}
@@ -80,14 +78,18 @@ func (s *Stitcher) save(ctx context.Context, refs []lineage.ExecutionRef, clashe
 	return nil
 }
 
-// writeOut returns executions as they are now. Versions are the clock's, kept
+// writeOut returns executions as they were shown, or as they are now. Versions are the clock's, kept
 // rising, so that a restarted stitcher's rows replace the old ones.
-func (s *Stitcher) writeOut(refs []lineage.ExecutionRef) (version uint64, live []*lineage.Execution, gone []lineage.ExecutionRef) {
+func (s *Stitcher) writeOut(refs []lineage.ExecutionRef, views unsaved) (version uint64, live []*lineage.Execution, gone []lineage.ExecutionRef) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.version = max(s.version+1, uint64(s.deps.Now().UnixMicro()))
 	for _, ref := range refs {
-		if x := s.graph.Execution(ref); x != nil {
+		v := views[ref]
+		if !v.shown {
+			v.x = s.graph.Execution(ref)
+		}
+		if x := v.x; x != nil {
 			live = append(live, x)
 		} else {
 			gone = append(gone, ref)

@@ -80,7 +80,7 @@ func (s *Stitcher) tryLoad(ctx context.Context) error {
 	s.deps.Listener.Anew(s.deps.Catalogue)
 	for _, ref := range graph.Recompute() {
 		if s.show(board, ref, graph.Execution(ref)); anew {
-			s.unsaved[ref] = true
+			s.unsaved.add(ref)
 		}
 	}
 	graph.TakeClashes() // they were set aside before the checkpoint moved
@@ -88,7 +88,7 @@ func (s *Stitcher) tryLoad(ctx context.Context) error {
 		s.enter(graph, e)
 	}
 	for _, ref := range graph.Recompute() {
-		s.unsaved[ref] = true
+		s.unsaved.add(ref)
 		s.show(board, ref, graph.Execution(ref))
 	}
 	s.heard.listen(s.deps.Catalogue, graph)

@@ -30,10 +30,10 @@ func (s *Stitcher) Reload(ctx context.Context, cat *lineage.Catalogue) error {
 	s.deps.Listener.Anew(cat)
 	changed := s.board.refs() // those that the new catalogue does not make are gone
 	for _, ref := range changed {
-		s.unsaved[ref] = true
+		s.unsaved.add(ref)
 	}
 	for _, ref := range graph.Recompute() {
-		s.unsaved[ref] = true
+		s.unsaved.add(ref)
 		s.show(board, ref, graph.Execution(ref))
 		changed = append(changed, ref)
 	}

@@ -22,7 +22,7 @@ type Stitcher struct {
 	fed       uint64 // the last block whose events are in the graph
 	computed  uint64 // the last block whose events are in the executions
 	dirty     bool   // events since the last recomputation
-	unsaved   map[lineage.ExecutionRef]bool
+	unsaved   unsaved
 	clashes   []lineage.Clash
 	version   uint64
 	saved     checkpoint
@@ -54,7 +54,7 @@ func New(cfg Config, deps Deps) (*Stitcher, error) {
 	return &Stitcher{
 		cfg: cfg, deps: deps, metrics: m,
 		catalogue: deps.Catalogue, graph: lineage.NewGraph(deps.Catalogue, cfg.Tenant), board: newBoard(deps.Catalogue),
-		unsaved: make(map[lineage.ExecutionRef]bool), hub: newHub(),
+		unsaved: make(unsaved), hub: newHub(),
 		decisions: newDecisions(), held: newHeldBack(), absences: newAbsences(),
 		loaded: make(chan struct{}), wake: make(chan struct{}, 1), done: make(chan struct{}),
 	}, nil
@@ -207,8 +207,9 @@ func (s *Stitcher) bringUp() (changed []lineage.ExecutionRef) {
 	began := time.Now()
 	changed = s.graph.Recompute()
 	for _, ref := range changed {
-		s.unsaved[ref] = true
-		s.show(s.board, ref, s.graph.Execution(ref))
+		x := s.graph.Execution(ref)
+		s.unsaved.show(ref, x)
+		s.show(s.board, ref, x)
 	}
 	s.deps.Listener.Through(s.fed)
 	clashes := s.graph.TakeClashes()
