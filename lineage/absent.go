@@ -26,7 +26,7 @@ type ClaimKind string
 const (
 	CorrelationClaim ClaimKind = "correlation" // events with this correlation id
 	TraceClaim       ClaimKind = "trace"       // events of this trace, and spans that link to it
-	CauseClaim       ClaimKind = "cause"       // events with this id, and those that it caused
+	EventClaim       ClaimKind = "event"       // events with this id
 )
 
 // None tells whether nothing is missing.
@@ -72,7 +72,7 @@ func (k claimKey) public() ClaimKey {
 	case claimTrace:
 		return ClaimKey{TraceClaim, hex.EncodeToString([]byte(k.value))}
 	case claimCause:
-		return ClaimKey{CauseClaim, k.value}
+		return ClaimKey{EventClaim, k.value}
 	default:
 		return ClaimKey{CorrelationClaim, k.value}
 	}
@@ -83,7 +83,7 @@ func (k ClaimKey) private() (claimKey, bool) {
 	case TraceClaim:
 		raw, err := hex.DecodeString(k.Value)
 		return claimKey{claimTrace, string(raw)}, err == nil
-	case CauseClaim:
+	case EventClaim:
 		return claimKey{claimCause, k.Value}, true
 	case CorrelationClaim:
 		return claimKey{claimCorrelation, k.Value}, true
@@ -105,14 +105,10 @@ func (g *Graph) needSure(raw int32) {
 	}
 }
 
-// needClaim asks for the rest of what carries a claim; of a chain, for all its beads.
+// needClaim asks for the rest of what carries a claim.
 func (g *Graph) needClaim(i int32) {
 	c := &g.claims[i]
-	if c.kind.chain() {
-		for _, bead := range g.beads[i] {
-			g.needClaim(bead)
-		}
-	} else if c.away {
+	if c.away {
 		g.lacking.claims[claimKey{c.kind, g.claimValue(i)}] = true
 	}
 }
@@ -143,12 +139,19 @@ func (g *Graph) Want(e *Event) {
 	for _, t := range e.Links {
 		g.wantClaim(claimTrace, string(t[:]))
 	}
-	g.wantClaim(claimCause, e.ID) // it may come again, or others may have named it
+	g.wantEvent(e.ID) // it may have come before
 	if at, again := g.eventNumber(e.Source, e.ID); again && g.read(at).hash != e.Hash {
 		g.wantRecord(at) // one of the two will not count
 	}
 	if e.Causation != "" {
-		g.wantClaim(claimCause, e.Causation)
+		g.wantEvent(e.Causation)
+	}
+}
+
+// wantEvent asks for the events that have an id.
+func (g *Graph) wantEvent(id string) {
+	if k := (claimKey{claimCause, id}); g.gone.hasEvent(id) && !g.asked.claims[k] {
+		g.lacking.claims[k] = true
 	}
 }
 
@@ -167,7 +170,7 @@ func (g *Graph) wantRecord(at int32) {
 		g.need(q.a)
 		g.need(q.b)
 	}
-	for _, i := range [...]int32{r.correlation, r.trace, r.cause, r.own} {
+	for _, i := range [...]int32{r.correlation, r.trace} {
 		if i >= 0 {
 			g.needClaim(i)
 		}
@@ -207,9 +210,6 @@ func (g *Graph) wantClaim(kind claimKind, value string) {
 	if i, known := g.claimNumber(kind, value); known {
 		if !g.settledFor(i) {
 			g.needClaim(i)
-		}
-		if chain := g.claims[i].chain; chain >= 0 && !g.settledFor(chain) {
-			g.needClaim(chain)
 		}
 	} else if g.gone.hasClaim(k) && !g.asked.claims[k] {
 		g.lacking.claims[k] = true
@@ -307,6 +307,10 @@ func idKey(text string) string { return "=" + text }
 
 func (k claimKey) String() string { return string('0'+rune(k.kind)) + k.value }
 
+func eventKey(id string) string { return "!" + id }
+
+func (s *gone) addEvent(id string)       { s.add(eventKey(id)) }
+func (s *gone) hasEvent(id string) bool  { return s.has(eventKey(id)) }
 func (s *gone) addID(text string)        { s.add(idKey(text)) }
 func (s *gone) hasID(text string) bool   { return s.has(idKey(text)) }
 func (s *gone) addClaim(k claimKey)      { s.add(k.String()) }

@@ -86,15 +86,13 @@ func (g *Graph) beadsWith(start int32) []int32 {
 // string makes one chain of some beads. A trace that no link leads on from is none.
 func (g *Graph) string(beads []int32) {
 	slices.SortFunc(beads, func(a, b int32) int { return cmp.Compare(g.claimValue(a), g.claimValue(b)) })
-	if !g.recalling {
-		for _, b := range beads {
-			if old := g.claims[b].chain; old >= 0 {
-				g.tell(old)
-			}
+	for _, b := range beads {
+		if old := g.claims[b].chain; old >= 0 {
+			g.tell(old)
 		}
-		if g.Lacks() {
-			return
-		}
+	}
+	if g.Lacks() {
+		return
 	}
 	for _, b := range beads {
 		if old := g.claims[b].chain; old >= 0 {
@@ -122,11 +120,9 @@ func (g *Graph) string(beads []int32) {
 		}
 	}
 	g.rename(chain)
-	if !g.recalling {
-		g.reclaim.add(chain)
-		g.doubted.add(chain)
-		g.restrung.add(chain)
-	}
+	g.reclaim.add(chain)
+	g.doubted.add(chain)
+	g.restrung.add(chain)
 }
 
 // leadsOn tells whether a bead can be on a chain: a trace, or what is named as a cause.

@@ -104,12 +104,13 @@ func (l *leaving) free(n int32) bool {
 	return true
 }
 
-// event tells whether an event may leave: all that it names and carries does.
+// event tells whether an event may leave: all that it names and carries does. What is on
+// a chain of causes or of links stays: a chain is read whole.
 func (l *leaving) event(at int32) bool {
 	g := l.g
 	var r record
 	r.read(g.slab.bytes(g.events[at]))
-	may := true
+	may := r.cause < 0 && r.own < 0 && len(r.links) == 0 && (r.trace < 0 || len(g.ties[r.trace]) == 0)
 	look := func(raw int32) {
 		if may && g.nodes[raw].has(isBusiness) {
 			may = l.node(g.nodes[raw].canon)
@@ -148,11 +149,6 @@ func (l *leaving) leave() {
 		for _, q := range r.equalities {
 			g.unstate(q, at)
 		}
-		for _, bead := range [...]int32{r.trace, r.cause, r.own} {
-			if bead >= 0 {
-				g.loosenAll(bead, at)
-			}
-		}
 	}
 	for n := range l.nodes {
 		nd := &g.nodes[n]
@@ -165,16 +161,17 @@ func (l *leaving) leave() {
 		before := g.slab.list(c.events).len()
 		c.events = g.slab.keepOnly(c.events, 1, func(entry numbers) bool { return !l.events.has(int32(entry.at(0))) })
 		c.left += int32(before - g.slab.list(c.events).len())
-		c.away = !c.kind.chain()
+		c.away = true
 	}
 	for at := range l.events {
 		g.freeEvent(at)
 	}
-	l.forgetClaims()
+	rejected := l.rejected()
+	l.forgetClaims(rejected.claims)
 	for i := range l.claims {
 		g.pin(i)
 	}
-	l.forgetNodes()
+	l.forgetNodes(rejected.nodes)
 	for i := range l.claims {
 		if g.claims[i].value != 0 {
 			g.rename(i)
@@ -182,8 +179,22 @@ func (l *leaving) leave() {
 	}
 }
 
+// rejected collects what the events name and carry that do not count by decision. Their
+// records stay, for when they count again.
+func (l *leaving) rejected() *leaving {
+	named := &leaving{nodes: make(set), claims: make(set)}
+	var r record
+	for id := range l.g.rulings.rejected {
+		if at, ok := l.g.eventNumber(id.source, id.id); ok {
+			r.read(l.g.slab.bytes(l.g.events[at]))
+			named.collect(&r)
+		}
+	}
+	return named
+}
+
+// collect notes what an event names and carries.
 func (l *leaving) collect(r *record) {
-	g := l.g
 	for _, ref := range r.refs {
 		l.nodes.add(ref.node)
 	}
@@ -195,37 +206,18 @@ func (l *leaving) collect(r *record) {
 		l.nodes.add(q.a)
 		l.nodes.add(q.b)
 	}
-	for _, i := range [...]int32{r.correlation, r.trace, r.cause, r.own} {
+	for _, i := range [...]int32{r.correlation, r.trace} {
 		if i >= 0 {
 			l.claims.add(i)
-			if chain := g.claims[i].chain; chain >= 0 {
-				l.claims.add(chain)
-			}
 		}
-	}
-	for _, i := range r.links {
-		l.claims.add(i)
 	}
 }
 
-// forgetClaims forgets the claims that nothing carries any more; of a chain all or none.
-func (l *leaving) forgetClaims() {
-	g := l.g
+// forgetClaims forgets the claims that nothing carries any more.
+func (l *leaving) forgetClaims(kept set) {
 	for i := range l.claims {
-		c := &g.claims[i]
-		if c.value == 0 || c.kind.chain() || !g.spent(i) {
-			continue
-		}
-		if c.chain < 0 {
-			g.freeClaim(i)
-			continue
-		}
-		chain, beads := c.chain, g.beads[c.chain]
-		if g.spent(chain) && !slices.ContainsFunc(beads, func(b int32) bool { return !g.spent(b) }) {
-			for _, b := range slices.Clone(beads) {
-				g.freeClaim(b)
-			}
-			g.freeClaim(chain)
+		if !kept.has(i) && l.g.spent(i) {
+			l.g.freeClaim(i)
 		}
 	}
 }
@@ -233,7 +225,7 @@ func (l *leaving) forgetClaims() {
 // spent tells whether nothing here carries a claim, and nobody needs its verdict.
 func (g *Graph) spent(i int32) bool {
 	c := &g.claims[i]
-	if c.events != 0 || len(g.ties[i]) > 0 {
+	if c.events != 0 || len(g.ties[i]) > 0 { // links may name a trace before its events come
 		return false
 	}
 	for _, f := range g.flows {
@@ -272,7 +264,7 @@ func (g *Graph) unpin(i int32) {
 }
 
 // forgetNodes forgets the nodes that nothing names any more; of a group all or none.
-func (l *leaving) forgetNodes() {
+func (l *leaving) forgetNodes(kept set) {
 	g := l.g
 	for n := range l.nodes {
 		canon := g.nodes[n].canon
@@ -280,7 +272,7 @@ func (l *leaving) forgetNodes() {
 			continue // with its group
 		}
 		group := slices.Clone(g.members(canon))
-		if len(g.pinned[canon]) > 0 || slices.ContainsFunc(group, func(raw int32) bool { return !g.forgettable(raw) }) {
+		if len(g.pinned[canon]) > 0 || slices.ContainsFunc(group, func(raw int32) bool { return kept.has(raw) || !g.forgettable(raw) }) {
 			continue
 		}
 		delete(g.groups, canon)
@@ -299,14 +291,4 @@ func (g *Graph) forgettable(raw int32) bool {
 func (r *rulings) concern(raw int32) bool {
 	_, guarded := r.guarded[raw]
 	return guarded || len(r.merged[raw]) > 0 || len(r.apart[raw]) > 0
-}
-
-// loosenAll forgets the ties of a bead that an event stated.
-func (g *Graph) loosenAll(bead, event int32) {
-	for _, t := range g.ties[bead] {
-		if t.event == event {
-			g.loosen(t.to, event)
-		}
-	}
-	g.loosen(bead, event)
 }

@@ -75,10 +75,7 @@ func (a *archive) add(e *lineage.Event) {
 	for _, t := range e.Links {
 		claim(lineage.TraceClaim, t.String())
 	}
-	claim(lineage.CauseClaim, e.ID)
-	if e.Causation != "" {
-		claim(lineage.CauseClaim, e.Causation)
-	}
+	claim(lineage.EventClaim, e.ID)
 }
 
 func (a *archive) find(m lineage.Missing) []*lineage.Event {

@@ -84,7 +84,7 @@ func (g *Graph) freeEvent(at int32) {
 	source, id := g.words.names[r.source], string(r.id)
 	g.byID.remove(hashOf(source, id), at)
 	delete(g.losers, eventID{source, id})
-	g.gone.addClaim(claimKey{claimCause, id})
+	g.gone.addEvent(id)
 	g.unlinkID(at, id)
 	g.slab.release(g.events[at])
 	g.events[at] = 0

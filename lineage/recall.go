@@ -56,25 +56,11 @@ func (g *Graph) restore() {
 			g.settle(members, edges)
 		}
 	}
-	for i := range g.reheld {
-		if g.claims[i].chain >= 0 || g.claims[i].kind.chain() {
-			continue
-		}
-		beads := g.beadsWith(i)
-		if fresh := slices.ContainsFunc(beads, g.rechain.has); !fresh && !g.Lacks() {
-			g.string(beads)
-			if chain := g.claims[i].chain; chain >= 0 {
-				g.claims[chain].unsure = true
-				g.reheld.add(chain)
-			}
-		}
-	}
 	if g.Lacks() {
 		return
 	}
 	for i := range g.reheld {
-		if !g.claims[i].unsure || g.claims[i].kind == claimCause {
-			g.claims[i].unsure = false
+		if !g.claims[i].unsure {
 			continue
 		}
 		for _, f := range g.flows {

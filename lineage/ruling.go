@@ -83,7 +83,7 @@ func (g *Graph) wantRuled(before, now map[string]Decision) {
 			g.wantObject(d.A)
 			g.wantObject(d.B)
 			if d.Kind == DecideReject {
-				g.wantClaim(claimCause, d.EventID)
+				g.wantEvent(d.EventID)
 				if at, known := g.eventNumber(d.Source, d.EventID); known {
 					g.wantRecord(at)
 				}
