@@ -2,6 +2,7 @@ package lineage
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"strings"
 	"testing"
@@ -87,7 +88,11 @@ func FuzzMapEvent(f *testing.F) {
 	}
 	f.Add("com.example.billing.invoice.posted.v1", "", `"x":1`, `{"billingDocument":"0090000001","billingType":"F1","payerParty":"0000000001","netAmount":{"value":"10.00","currency":"EUR"},"allocations":[{"salesDocument":"0000000001","amount":{"value":"4.00","currency":"EUR"}},{"salesDocument":"0000000002","amount":{"value":"6.00","currency":"EUR"}}]}`)
 	f.Fuzz(func(t *testing.T, typ, schema, extension, data string) {
-		ce := CloudEvent{ID: "1", Source: "s", Type: typ, DataSchema: schema, DataVersion: extension, Raw: []byte(`{` + extension + `}`), Data: []byte(data)}
+		message := fmt.Sprintf(`{"specversion":"1.0","id":"1","source":"s","type":%s,"dataschema":%s,%s,"data":%s}`, quoted(typ), quoted(schema), extension, data)
+		ce, err := ParseCloudEvent([]byte(message))
+		if err != nil {
+			return // it is no event
+		}
 		e, err := cat.FromCloudEvent("default", &ce, time.Unix(1.8e9, 0))
 		again, err2 := cat.FromCloudEvent("default", &ce, time.Unix(1.8e9, 0))
 		if (err == nil) != (err2 == nil) || err == nil && !sameEvent(e, again) || err != nil && err.Error() != err2.Error() {

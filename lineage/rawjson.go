@@ -10,9 +10,12 @@ import (
 // What encoding/json has found valid needs no second look: here it is taken apart
 // where it lies, without a copy. Nothing of this checks its input.
 
+// validJSON is JSON that was found valid.
+type validJSON interface{ ~string | ~[]byte }
+
 // rawMembers are the names, still quoted, and values of a JSON object.
-func rawMembers(object []byte) iter.Seq2[[]byte, []byte] {
-	return func(yield func(name, value []byte) bool) {
+func rawMembers[T validJSON](object T) iter.Seq2[T, T] {
+	return func(yield func(name, value T) bool) {
 		for at := blanks(object, 1); object[at] != '}'; {
 			name := object[at:past(object, at)]
 			at = blanks(object, at+len(name))
@@ -44,15 +47,15 @@ func rawItems(array []byte) iter.Seq[[]byte] {
 }
 
 // blanks returns the place of the first sign from at on that is no white space.
-func blanks(raw []byte, at int) int {
-	for raw[at] == ' ' || raw[at] == '\n' || raw[at] == '\t' || raw[at] == '\r' {
+func blanks[T validJSON](raw T, at int) int {
+	for at < len(raw) && (raw[at] == ' ' || raw[at] == '\n' || raw[at] == '\t' || raw[at] == '\r') {
 		at++
 	}
 	return at
 }
 
 // past returns the place behind the value that begins at a place.
-func past(raw []byte, at int) int {
+func past[T validJSON](raw T, at int) int {
 	switch raw[at] {
 	case '"':
 		return pastText(raw, at)
@@ -80,7 +83,7 @@ func past(raw []byte, at int) int {
 	return at
 }
 
-func pastText(raw []byte, at int) int {
+func pastText[T validJSON](raw T, at int) int {
 	for at++; raw[at] != '"'; at++ {
 		if raw[at] == '\\' {
 			at++
