@@ -47,6 +47,10 @@ func TestAStageCountsWhatIsOfItsOwnExecution(t *testing.T) {
 			"any", "1 order/A | 2 invoice/I names=order/A | 3 payment/P names=order/A failed | 4 payment/P names=invoice/I",
 			StateDone, 4, 2, "paid@3..4×2", 9,
 		},
+		"what is of no type that the flow ranks reports it": {
+			"any", "1 order/A | 2 invoice/I names=order/A | 3 bank/K paid names=order/A",
+			StatePartial, 0, 1, "paid@3..3×1", 9,
+		},
 		"of a transaction that was cut, its members are not known": {
 			"any", "1 order/A | 2 invoice/I names=order/A | 4 order/A paid names=invoice/I",
 			StateDone, 4, 1, "paid@4..4×1", 1,

@@ -194,7 +194,7 @@ func TestADecisionIsTakenByTheAPI(t *testing.T) {
 		t.Errorf("the ledger is %s", list.body)
 	}
 	look := get(s, "/api/v1/decisions/preview?kind=release&type=delivery&id=BATCH/7&limit=1")
-	const seen = `{"kind":"release","a":{"type":"delivery","id":"BATCH/7","system":"erp","scope":""},"b":null,"total":2,"changes":[` +
+	const seen = `{"kind":"release","a":{"type":"delivery","id":"BATCH/7","system":"erp","scope":""},"b":null,"total":2,"unseen":0,"changes":[` +
 		`{"flow":"quote-to-cash","anchor":{"type":"order","id":"SO-1"},"before":{"state":"open","stage":"order","unanchored":false,"objects":3,"events":2},` +
 		`"after":{"state":"open","stage":"order","unanchored":false,"objects":4,"events":2}}]}` + "\n"
 	if look.body != seen {

@@ -54,5 +54,5 @@ func Rejection(e *lineage.Execution, l Lore, c Clock) string {
 	if rejection == nil {
 		return ""
 	}
-	return strings.TrimSpace(sentence) + strings.Replace(s.accepted(rejection), "Before that", "Before it did", 1)
+	return strings.TrimSpace(sentence) + strings.Replace(s.accepted(rejection), "Before that", "Before the rejection", 1)
 }

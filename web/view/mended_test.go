@@ -21,7 +21,7 @@ func TestAnIncidentIsToldWhoRejectedItsTransaction(t *testing.T) {
 			rejected(e)
 			e.State, e.Stages[2].State = lineage.StateCompleted, lineage.StateDone
 			e.Events = append(e.Events, &lineage.Event{Source: "/billing", Stage: "invoiced", Time: at(9, 0)})
-		}, "Finance had rejected it at 11:03:07 UTC: “tax code Z7 is not defined for country FR”; it came to invoiced at 11:09:00 UTC. Before it did, ERP had accepted the order with 200 at 11:02:58 UTC, so nothing failed on the way in."},
+		}, "Finance had rejected it at 11:03:07 UTC: “tax code Z7 is not defined for country FR”; it came to invoiced at 11:09:00 UTC. Before the rejection, ERP had accepted the order with 200 at 11:02:58 UTC, so nothing failed on the way in."},
 	} {
 		if got := told(view.Rejection(booked(tc.change), l, utc())); got != tc.want {
 			t.Errorf("%s:\n got %q\nwant %q", name, got, tc.want)
