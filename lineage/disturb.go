@@ -10,8 +10,8 @@ func (f *flowGraph) disturb(n int32) {
 	if f.g.nodes[n].typ == f.anchorType {
 		f.dirty.add(n)
 	}
-	if f.leaf(n) && f.amounts() {
-		f.retell(n) // where no anchor reaches it, its amount may be another's now
+	if f.leaf(n) {
+		f.retell(n) // its amount may be another now, or where no anchor reaches it another's
 	}
 	f.shaken.add(n)
 }

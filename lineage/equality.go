@@ -38,7 +38,8 @@ func (g *Graph) unequate(q recordEquality, event int32) {
 func (g *Graph) unstate(q recordEquality, event int32) {
 	for _, n := range [...]int32{q.a, q.b} {
 		left := slices.DeleteFunc(g.equalsOf[n], func(i int32) bool {
-			gone := g.equals[i].event == event
+			e := g.equals[i]
+			gone := e.event == event && e.a == q.a && e.b == q.b
 			if gone && n == q.b {
 				delete(g.refused, i)
 				g.freeEquals = append(g.freeEquals, i)
@@ -207,7 +208,11 @@ func (g *Graph) disunite(group []int32) {
 		for e := range g.edgesOf(n) {
 			g.reguard.add(e.to)
 			for _, f := range g.flows {
-				f.shaken.add(g.nodes[e.to].canon) // what was adrift below the one may not be below the other
+				to := g.nodes[e.to].canon
+				f.shaken.add(to) // what was adrift below the one may not be below the other
+				if f.amounts() && f.ranked(to) && f.rank(to) > f.rank(old) {
+					f.retell(to) // it tells by what name it is shared
+				}
 			}
 		}
 		g.reclaimEventsOf(n)

@@ -72,6 +72,16 @@ func claimMeant(typ, id string) (kind claimKind, value string, ok bool) {
 	return 0, "", false
 }
 
+// Canonical returns the object that an id of one system and scope names; false: nothing
+// that has come names it.
+func (g *Graph) Canonical(o Object) (Object, bool) {
+	n, ok := g.find(o)
+	if !ok {
+		return Object{}, false
+	}
+	return g.object(g.nodes[n].canon), true
+}
+
 // spoken tells whether standing evidence names an object of any class.
 func (g *Graph) spoken(canon int32) bool {
 	return g.named(canon) || g.typeOf(canon) == CorrelationType

@@ -267,3 +267,21 @@ func TestAnEqualityThatWasRefusedIsTold(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatIsHeldBackNamesTheDecisionOnAnyOfItsIDs(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		defer func() { stop(t, h.Stitcher) }()
+		h.glued()
+		alias := lineage.Object{Type: batch.Type, System: "wms", ID: batch.ID}
+		h.decide(lineage.Decision{ID: "merge", Kind: lineage.DecideMerge, A: batch, B: alias})
+		h.decide(lineage.Decision{ID: "release", Kind: lineage.DecideRelease, A: batch})
+		h.decide(lineage.Decision{ID: "block", Kind: lineage.DecideBlock, A: alias})
+		back, err := h.HeldBack(t.Context(), "default")
+		if err != nil || len(back) != 1 || back[0].Decision.ID != "block" {
+			t.Errorf("%v: %+v; want it held back by the decision block", err, back)
+		}
+		h.auditIs("held by guard of 3", "released by decision release", "held by decision of 3 block")
+	})
+}

@@ -72,9 +72,11 @@ func (s *Stitcher) called(o lineage.Object) (now lineage.Object, moved bool) {
 		return named[0], false
 	case len(named) == 0 && len(other) == 1:
 		return other[0], true
-	default:
-		return o, false
 	}
+	if one, ok := s.graph.Canonical(o); ok && len(named)+len(other) == 0 {
+		return one, false // the same id in another system
+	}
+	return o, false
 }
 
 // Case returns what people and the rules have made of an object, by all its ids.
