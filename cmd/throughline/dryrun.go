@@ -50,12 +50,12 @@ func newCatalogDryRun(console Console) *cobra.Command {
 			"A transaction that began earlier is compared by what came in since. The exit code is 0\n" +
 			"when nothing changes, 1 when something does, 3 when the catalogue would be refused, and\n" +
 			"2 when it cannot be said.",
-		Example: "  throughline catalog dry-run ./catalog\n  throughline catalog dry-run ./catalog --url http://throughline.example:8080 --since 168h --flow quote-to-cash --json",
+		Example: "  throughline catalog dry-run ./catalog\n  throughline catalog dry-run ./catalog --server http://throughline.example:8080 --since 168h --flow quote-to-cash --json",
 		Args:    cobra.ExactArgs(1),
 	}
 	r.options = placeOptions(cmd)
 	set := cmd.Flags()
-	set.StringVar(&r.server, "url", "", "ask the house at this `URL`; without it, the data directory's")
+	set.StringVar(&r.server, "server", "", "ask the house at this `URL`; without it, the data directory's")
 	set.DurationVar(&r.since, "since", 24*time.Hour, "go back so far by when it came in")
 	set.StringVar(&r.flow, "flow", "", "look at the executions of this `FLOW` alone")
 	set.IntVar(&r.limit, "limit", 500_000, "replay at most `N` pieces of evidence, the earliest ones; it takes some 2 KB of memory for each")

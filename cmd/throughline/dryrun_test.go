@@ -84,7 +84,7 @@ func TestADryRunTellsWhatACatalogueWouldChangeAndChangesNothing(t *testing.T) {
 	sold(t, p.collector.Addrs().OTLPHTTP)
 	taken(t, p.web.Addr(), 2, 1)
 	server := "http://" + p.web.Addr()
-	code, out := command(t, "catalog", "dry-run", tried, "--url", server)
+	code, out := command(t, "catalog", "dry-run", tried, "--server", server)
 	for _, want := range []string{
 		"replayed 3 pieces of evidence since ", ": 2 CloudEvents, 1 that are in quarantine, 0 spans and 0 log records\n",
 		"transactions: 6 of 6 would be otherwise\n",
@@ -101,16 +101,16 @@ func TestADryRunTellsWhatACatalogueWouldChangeAndChangesNothing(t *testing.T) {
 			t.Errorf("exit %d; want %d and %q in\n%s", code, exitChanges, want, out)
 		}
 	}
-	if code, out := command(t, "catalog", "dry-run", inForce, "--url", server); code != 0 || !strings.Contains(out, "nothing changes: 4 transactions and 1 deadlines are as they were") {
+	if code, out := command(t, "catalog", "dry-run", inForce, "--server", server); code != 0 || !strings.Contains(out, "nothing changes: 4 transactions and 1 deadlines are as they were") {
 		t.Errorf("the catalogue that is in force: exit %d\n%s", code, out)
 	}
-	if code, out := command(t, "catalog", "dry-run", catalogueDir(t, "bad.yaml", "kind: flaw\n"), "--url", server); code != exitRefused || !strings.Contains(out, "bad.yaml:1:1") {
+	if code, out := command(t, "catalog", "dry-run", catalogueDir(t, "bad.yaml", "kind: flaw\n"), "--server", server); code != exitRefused || !strings.Contains(out, "bad.yaml:1:1") {
 		t.Errorf("a bad catalogue: exit %d\n%s", code, out)
 	}
-	if code, out := command(t, "catalog", "dry-run", tried, "--url", server, "--limit", "1"); !strings.Contains(out, "stopped at the limit of 1: not all CloudEvents were replayed, and no CloudEvents in quarantine, no spans, no log records") {
+	if code, out := command(t, "catalog", "dry-run", tried, "--server", server, "--limit", "1"); !strings.Contains(out, "stopped at the limit of 1: not all CloudEvents were replayed, and no CloudEvents in quarantine, no spans, no log records") {
 		t.Errorf("at its limit: exit %d\n%s", code, out)
 	}
-	if code, out := command(t, "catalog", "dry-run", tried, "--url", "http://127.0.0.1:1"); code != exitUndone {
+	if code, out := command(t, "catalog", "dry-run", tried, "--server", "http://127.0.0.1:1"); code != exitUndone {
 		t.Errorf("of a house that is away: exit %d\n%s", code, out)
 	}
 	var x apiExecution

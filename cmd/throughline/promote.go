@@ -47,7 +47,7 @@ func newCatalogPromote(console Console) *cobra.Command {
 	}
 	p.options = placeOptions(cmd)
 	set := cmd.Flags()
-	set.StringVar(&p.server, "url", "", "promote at the house at this `URL`; without it, at the data directory's")
+	set.StringVar(&p.server, "server", "", "promote at the house at this `URL`; without it, at the data directory's")
 	set.StringVar(&p.by, "by", "", "`NAME` of who decides; without it, the user's")
 	set.StringVar(&p.comment, "comment", "", "`TEXT`: why, for those who ask later")
 	set.BoolVar(&p.force, "force", false, "though it breaks what is in force")

@@ -30,7 +30,7 @@ type recorded interface {
 func openRecorded(ctx context.Context, cfg Config, server string) (recorded, error) {
 	if server == "" {
 		if _, err := os.Stat(cfg.Data); err != nil {
-			return nil, fmt.Errorf("find the data directory: %w; name it with --data DIR, or a house that runs with --url URL", err)
+			return nil, fmt.Errorf("find the data directory: %w; name it with --data DIR, or a house that runs with --server URL", err)
 		}
 		if dir, err := openDataDir(cfg.Data); err == nil {
 			return openResting(ctx, cfg, dir)

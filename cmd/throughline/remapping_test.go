@@ -21,7 +21,7 @@ type remapping struct {
 // mappedBy waits until all that a house has is mapped by the catalogue that is in force.
 func mappedBy(t testing.TB, address string) (m remapping) {
 	t.Helper()
-	eventually(t, time.Minute, func() error {
+	eventually(t, 3*time.Minute, func() error {
 		hash, _, err := theHash(address)
 		if err == nil {
 			err = get(address, "/api/v1/catalogue/remap", &m)
@@ -57,7 +57,7 @@ func TestAnOrderWhoseReferenceWasMappedWronglyIsRightAfterTheCatalogueIsPromoted
 	taken(t, c.addr.HTTP, 2, 1)
 	eventually(t, 30*time.Second, whole(c.addr.HTTP, "SO-1", "open", "order/SO-1"))
 	server := "http://" + c.addr.HTTP
-	if code, out := command(t, "catalog", "promote", right, "--url", server, "--by", "Ada", "--comment", "invoices name their order in an attribute", "--force"); code != 0 {
+	if code, out := command(t, "catalog", "promote", right, "--server", server, "--by", "Ada", "--comment", "invoices name their order in an attribute", "--force"); code != 0 {
 		t.Fatalf("exit %d\n%s", code, out)
 	}
 	// What was refused is among them: the order that tells its number as shops do of late.
@@ -127,7 +127,7 @@ func TestARemappingThatIsKilledGoesOnAndNothingIsLostOrDoubled(t *testing.T) {
 	}
 	sell(0, orders)
 	taken(t, c.addr.HTTP, 2*orders, 0)
-	if code, out := command(t, "catalog", "promote", right, "--url", "http://"+c.addr.HTTP, "--by", "Ada", "--comment", "an attribute", "--force"); code != 0 {
+	if code, out := command(t, "catalog", "promote", right, "--server", "http://"+c.addr.HTTP, "--by", "Ada", "--comment", "an attribute", "--force"); code != 0 {
 		t.Fatalf("exit %d\n%s", code, out)
 	}
 	for life := range 4 {
@@ -200,13 +200,13 @@ func TestASpanThatSaidNothingOfAnOrderIsItsEventAfterTheCatalogueIsPromoted(t *t
 	}
 	taken(t, c.addr.HTTP, 1, 0)
 	eventually(t, 30*time.Second, whole(c.addr.HTTP, "SO-1", "open", "order/SO-1"))
-	code, out := command(t, "catalog", "dry-run", hears, "--url", "http://"+c.addr.HTTP)
+	code, out := command(t, "catalog", "dry-run", hears, "--server", "http://"+c.addr.HTTP)
 	if code != exitChanges || !strings.Contains(out, "1 spans") || !strings.Contains(out, "order/erp:SO-1: open at booked, 1 objects, 1 events → completed at billed, 2 objects, 2 events") {
 		t.Errorf("a dry run: exit %d\n%s", code, out)
 	}
 	promote := func(dir, why string) {
 		t.Helper()
-		if code, out := command(t, "catalog", "promote", dir, "--url", "http://"+c.addr.HTTP, "--by", "Ada", "--comment", why, "--force"); code != 0 {
+		if code, out := command(t, "catalog", "promote", dir, "--server", "http://"+c.addr.HTTP, "--by", "Ada", "--comment", why, "--force"); code != 0 {
 			t.Fatalf("exit %d\n%s", code, out)
 		}
 	}
@@ -238,11 +238,13 @@ func TestWhatComesInWhileACatalogueIsPutInForceIsMappedByItInTheEnd(t *testing.T
 	sold, end, fault := 0, make(chan struct{}), make(chan error, 1)
 	go func() {
 		defer close(fault)
+		pace := time.NewTicker(10 * time.Millisecond) // as many orders on any machine
+		defer pace.Stop()
 		for ; ; sold++ {
 			select {
 			case <-end:
 				return
-			default:
+			case <-pace.C:
 			}
 			pair := "[" + shopEvent(fmt.Sprint("o", sold), "shop.order.booked", fmt.Sprintf(`,"data":{"no":"SO-%d"}`, sold)) + "," +
 				shopEvent(fmt.Sprint("i", sold), "shop.invoice.posted", fmt.Sprintf(`,"customerref":"SO-%d","data":{"no":"I-%d","customer":"C-7"}`, sold, sold)) + "]"
@@ -260,7 +262,7 @@ func TestWhatComesInWhileACatalogueIsPutInForceIsMappedByItInTheEnd(t *testing.T
 		}
 	}()
 	for _, dir := range []string{right, wrong, right} {
-		if code, out := command(t, "catalog", "promote", dir, "--url", "http://"+c.addr.HTTP, "--by", "Ada", "--comment", "back and forth", "--force"); code != 0 {
+		if code, out := command(t, "catalog", "promote", dir, "--server", "http://"+c.addr.HTTP, "--by", "Ada", "--comment", "back and forth", "--force"); code != 0 {
 			t.Fatalf("exit %d\n%s", code, out)
 		}
 	}

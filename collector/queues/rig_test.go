@@ -90,6 +90,21 @@ func (s *site) stream(cfg jetstream.StreamConfig) {
 	}
 }
 
+// patient has the server wait an hour for what it hands out from now on.
+func (s *site) patient(c jetstream.Consumer) jetstream.Consumer {
+	s.t.Helper()
+	info, err := c.Info(s.t.Context())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	info.Config.AckWait = time.Hour
+	patient, err := s.js.UpdateConsumer(s.t.Context(), info.Stream, info.Config)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return patient
+}
+
 // consumer makes one that confirms each message; filters may be left out.
 func (s *site) consumer(stream string, cfg jetstream.ConsumerConfig, filters ...string) jetstream.Consumer {
 	s.t.Helper()
