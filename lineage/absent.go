@@ -150,7 +150,14 @@ func (g *Graph) Want(e *Event) {
 
 // wantEvent asks for the events that have an id.
 func (g *Graph) wantEvent(id string) {
-	if k := (claimKey{claimCause, id}); g.gone.hasEvent(id) && !g.asked.claims[k] {
+	if g.gone.hasEvent(id) {
+		g.ask(claimKey{claimCause, id})
+	}
+}
+
+// ask asks for what carries a claim that is not here at all, unless it was asked for.
+func (g *Graph) ask(k claimKey) {
+	if !g.asked.claims[k] {
 		g.lacking.claims[k] = true
 	}
 }
@@ -206,23 +213,21 @@ func (g *Graph) wantObject(o Object) {
 // wantClaim asks for what carries a claim. One that is ambiguous stays so, whatever
 // comes: what it holds apart needs not be here.
 func (g *Graph) wantClaim(kind claimKind, value string) {
-	k := claimKey{kind, value}
 	if i, known := g.claimNumber(kind, value); known {
 		if !g.settledFor(i) {
 			g.needClaim(i)
 		}
-	} else if g.gone.hasClaim(k) && !g.asked.claims[k] {
-		g.lacking.claims[k] = true
+	} else if k := (claimKey{kind, value}); g.gone.hasClaim(k) {
+		g.ask(k)
 	}
 }
 
 // wantTransaction asks for what carries a correlation id, whatever that is worth.
 func (g *Graph) wantTransaction(id string) {
-	k := claimKey{claimCorrelation, id}
-	if i, known := g.claimNumber(k.kind, id); known {
+	if i, known := g.claimNumber(claimCorrelation, id); known {
 		g.needClaim(i)
-	} else if g.gone.hasClaim(k) && !g.asked.claims[k] {
-		g.lacking.claims[k] = true
+	} else {
+		g.wantClaim(claimCorrelation, id)
 	}
 }
 
@@ -251,14 +256,7 @@ func (g *Graph) WantID(id string) {
 	}
 	for _, typ := range []string{CorrelationType, TraceType} {
 		if kind, value, ok := claimMeant(typ, id); ok {
-			k := claimKey{kind, value}
-			if i, known := g.claimNumber(kind, value); known {
-				if !g.settledFor(i) {
-					g.needClaim(i)
-				}
-			} else if g.gone.hasClaim(k) && !g.asked.claims[k] {
-				g.lacking.claims[k] = true
-			}
+			g.wantClaim(kind, value)
 		}
 	}
 }

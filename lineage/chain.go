@@ -18,10 +18,8 @@ func (g *Graph) tie(a, b, event int32) {
 	}
 	g.ties[a] = append(g.ties[a], knot{b, event})
 	g.ties[b] = append(g.ties[b], knot{a, event})
-	if !g.recalling {
-		g.rechain.add(a)
-		g.rechain.add(b)
-	}
+	g.rechain.add(a)
+	g.rechain.add(b)
 }
 
 // untie takes back what an event stated of a bead, and has the chain that it was on
@@ -121,7 +119,6 @@ func (g *Graph) string(beads []int32) {
 	}
 	g.rename(chain)
 	g.reclaim.add(chain)
-	g.doubted.add(chain)
 	g.restrung.add(chain)
 }
 

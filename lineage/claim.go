@@ -113,9 +113,7 @@ func (g *Graph) attachClaims(at int32, r *record) {
 		g.tie(r.trace, trace, at)
 	}
 	if r.cause >= 0 {
-		if !g.recalling {
-			g.rechain.add(r.cause)
-		}
+		g.rechain.add(r.cause)
 		if r.own >= 0 {
 			g.tie(r.own, r.cause, at)
 		}

@@ -43,13 +43,15 @@ type Graph struct {
 	flows []*flowGraph
 	tx    *transactions
 
-	lacking                                       absent        // what is needed and not here
-	asked                                         absent        // what Recall brought since the last recomputation
-	gone                                          gone          // what is not here at all
-	recalling                                     bool          // what is added was here before
-	returned                                      set           // raw nodes that are whole again, and not settled yet
-	reheld                                        set           // claims that are whole again, and not judged yet
-	pinned                                        map[int32]set // anchors → claims that were judged by what is away
+	lacking   absent        // what is needed and not here
+	asked     absent        // what Recall brought since Evict
+	gone      gone          // what is not here at all
+	recalling bool          // what is added was here before
+	returned  set           // raw nodes that are whole again, and not settled yet
+	reheld    set           // claims that are whole again, and not judged yet
+	pinned    map[int32]set // anchors → claims that were judged by what is away
+
+	// Numbers that may be given again.
 	freeNodes, freeEvents, freeClaims, freeEquals []int32
 
 	fresh    []int32 // events that came since the last recomputation
