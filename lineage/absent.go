@@ -1,6 +1,7 @@
 package lineage
 
 import (
+	"encoding/binary"
 	"encoding/hex"
 
 	"github.com/bits-and-blooms/bloom/v3"
@@ -278,8 +279,8 @@ const (
 
 func (s *gone) none() bool { return len(s.layers) == 0 }
 
-func (s *gone) add(key string) {
-	if s.has(key) {
+func (s *gone) add(number uint64) {
+	if s.has(number) {
 		return
 	}
 	last := len(s.layers) - 1
@@ -288,28 +289,25 @@ func (s *gone) add(key string) {
 		s.layers = append(s.layers, &layer{bloom.NewWithEstimates(uint(room), goneRate), room})
 		last++
 	}
-	s.layers[last].filter.AddString(key)
+	var key [8]byte
+	s.layers[last].filter.Add(binary.LittleEndian.AppendUint64(key[:0], number))
 	s.layers[last].room--
 }
 
-func (s *gone) has(key string) bool {
+func (s *gone) has(number uint64) bool {
+	var key [8]byte
+	binary.LittleEndian.PutUint64(key[:], number)
 	for i := len(s.layers) - 1; i >= 0; i-- {
-		if s.layers[i].filter.TestString(key) {
+		if s.layers[i].filter.Test(key[:]) {
 			return true
 		}
 	}
 	return false
 }
 
-func idKey(text string) string { return "=" + text }
-
-func (k claimKey) String() string { return string('0'+rune(k.kind)) + k.value }
-
-func eventKey(id string) string { return "!" + id }
-
-func (s *gone) addEvent(id string)       { s.add(eventKey(id)) }
-func (s *gone) hasEvent(id string) bool  { return s.has(eventKey(id)) }
-func (s *gone) addID(text string)        { s.add(idKey(text)) }
-func (s *gone) hasID(text string) bool   { return s.has(idKey(text)) }
-func (s *gone) addClaim(k claimKey)      { s.add(k.String()) }
-func (s *gone) hasClaim(k claimKey) bool { return s.has(k.String()) }
+func (s *gone) addEvent(id string)       { s.add(number(numberedEvent, id)) }
+func (s *gone) hasEvent(id string) bool  { return !s.none() && s.has(number(numberedEvent, id)) }
+func (s *gone) addID(text string)        { s.add(number(numberedID, text)) }
+func (s *gone) hasID(text string) bool   { return !s.none() && s.has(number(numberedID, text)) }
+func (s *gone) addClaim(k claimKey)      { s.add(k.number()) }
+func (s *gone) hasClaim(k claimKey) bool { return !s.none() && s.has(k.number()) }
