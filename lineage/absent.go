@@ -305,9 +305,9 @@ func (s *gone) has(number uint64) bool {
 	return false
 }
 
-func (s *gone) addEvent(id string)       { s.add(number(numberedEvent, id)) }
-func (s *gone) hasEvent(id string) bool  { return !s.none() && s.has(number(numberedEvent, id)) }
-func (s *gone) addID(text string)        { s.add(number(numberedID, text)) }
-func (s *gone) hasID(text string) bool   { return !s.none() && s.has(number(numberedID, text)) }
+func (s *gone) addEvent(id string)       { s.add(evidenceNumber(numberedEvent, id)) }
+func (s *gone) hasEvent(id string) bool  { return !s.none() && s.has(evidenceNumber(numberedEvent, id)) }
+func (s *gone) addID(text string)        { s.add(evidenceNumber(numberedID, text)) }
+func (s *gone) hasID(text string) bool   { return !s.none() && s.has(evidenceNumber(numberedID, text)) }
 func (s *gone) addClaim(k claimKey)      { s.add(k.number()) }
 func (s *gone) hasClaim(k claimKey) bool { return !s.none() && s.has(k.number()) }

@@ -14,7 +14,7 @@ const (
 	numberBits = 40
 )
 
-func number(kind byte, text string) uint64 {
+func evidenceNumber(kind byte, text string) uint64 {
 	var d xxhash.Digest
 	d.Reset()
 	_, _ = d.Write([]byte{kind})
@@ -29,13 +29,13 @@ type EvidenceName struct {
 }
 
 // EvidenceNumber is the number of the event's id, whatever its source.
-func (e *Event) EvidenceNumber() uint64 { return number(numberedEvent, e.ID) }
+func (e *Event) EvidenceNumber() uint64 { return evidenceNumber(numberedEvent, e.ID) }
 
 // EvidenceNames appends all that the event is found by, beside its id, to names, once each.
 func (e *Event) EvidenceNames(names []EvidenceName) []EvidenceName {
 	from := len(names)
 	add := func(kind byte, text, typ string) {
-		n := EvidenceName{number(kind, text), typ}
+		n := EvidenceName{evidenceNumber(kind, text), typ}
 		for _, known := range names[from:] {
 			if known == n {
 				return
@@ -69,21 +69,21 @@ func (e *Event) EvidenceNames(names []EvidenceName) []EvidenceName {
 // Numbers returns the numbers of what is asked for: of names, and of ids of events.
 func (m Missing) Numbers() (names, events []uint64) {
 	for _, id := range m.IDs {
-		names = append(names, number(numberedID, id))
+		names = append(names, evidenceNumber(numberedID, id))
 	}
 	for _, k := range m.Claims {
 		switch c, ok := k.private(); {
 		case !ok:
 		case c.kind == claimTrace:
-			names = append(names, number(numberedTrace, c.value))
+			names = append(names, evidenceNumber(numberedTrace, c.value))
 		case c.kind == claimCause:
-			events = append(events, number(numberedEvent, c.value))
+			events = append(events, evidenceNumber(numberedEvent, c.value))
 		default:
-			names = append(names, number(numberedCorrelation, c.value))
+			names = append(names, evidenceNumber(numberedCorrelation, c.value))
 		}
 	}
 	return names, events
 }
 
 // number is the number of a claim.
-func (k claimKey) number() uint64 { return number('0'+byte(k.kind), k.value) }
+func (k claimKey) number() uint64 { return evidenceNumber('0'+byte(k.kind), k.value) }
