@@ -1,11 +1,6 @@
 package lineage
 
-import (
-	"encoding/binary"
-	"encoding/hex"
-
-	"github.com/bits-and-blooms/bloom/v3"
-)
+import "encoding/hex"
 
 // Missing names the evidence that a graph has let go of and needs again before it can
 // go on.
@@ -54,6 +49,52 @@ func (a *absent) none() bool { return len(a.texts)+len(a.claims) == 0 }
 // right until TakeMissing and Recall have brought it back.
 func (g *Graph) Lacks() bool { return !g.lacking.none() }
 
+// Whole asks the graph something and tells whether all that it looked at is here. Where it
+// is not, the answer is void, and nothing is asked for.
+func (g *Graph) Whole(question func()) bool {
+	if !g.Idle() {
+		return false
+	}
+	question()
+	whole := !g.Lacks()
+	g.TakeMissing()
+	return whole
+}
+
+// Sure asks the graph something and tells whether all that it looked at is here. Where it
+// is not, the answer is void, and Lacks is true.
+func (g *Graph) Sure(question func()) bool {
+	before := g.lacked
+	question()
+	return g.lacked == before
+}
+
+// restoring tells whether how things stood is not settled yet.
+func (g *Graph) restoring() bool { return len(g.returned)+len(g.reheld) > 0 }
+
+// Idle tells whether nothing is asked for, and all that came back is settled.
+func (g *Graph) Idle() bool { return !g.Lacks() && !g.restoring() }
+
+// Await asks again for what could not be brought.
+func (g *Graph) Await(m Missing) {
+	for _, text := range m.IDs {
+		g.lackText(text)
+	}
+	for _, key := range m.Claims {
+		if k, ok := key.private(); ok {
+			g.lackClaim(k)
+		}
+	}
+}
+
+// Dismiss asks no more for what a question has asked for, unless something has come back
+// that is not settled without it.
+func (g *Graph) Dismiss() {
+	if !g.restoring() {
+		g.TakeMissing()
+	}
+}
+
 // TakeMissing returns what the graph needs, and expects that Recall brings it.
 func (g *Graph) TakeMissing() Missing {
 	var m Missing
@@ -92,11 +133,28 @@ func (k ClaimKey) private() (claimKey, bool) {
 	return claimKey{}, false
 }
 
+// joins tells whether a raw node holds evidence together, so that all of it has to be
+// here. A product that a hundred thousand orders name and no flow walks does not: what
+// names it now says nothing of those.
+func (g *Graph) joins(raw int32) bool {
+	return g.joining[g.nodes[raw].typ] || g.nodes[raw].has(hasTwin)
+}
+
 // need asks for the rest of what names a raw node.
 func (g *Graph) need(raw int32) {
-	if g.nodes[raw].has(isAway) {
-		g.lacking.texts[string(g.slab.bytes(g.nodes[raw].text))] = true
+	if g.nodes[raw].has(isAway) && g.joins(raw) {
+		g.lackText(string(g.slab.bytes(g.nodes[raw].text)))
 	}
+}
+
+func (g *Graph) lackText(text string) {
+	g.lacking.texts[text] = true
+	g.lacked++
+}
+
+func (g *Graph) lackClaim(k claimKey) {
+	g.lacking.claims[k] = true
+	g.lacked++
 }
 
 // needSure asks for what names a raw node whose place is not known.
@@ -110,7 +168,7 @@ func (g *Graph) needSure(raw int32) {
 func (g *Graph) needClaim(i int32) {
 	c := &g.claims[i]
 	if c.away {
-		g.lacking.claims[claimKey{c.kind, g.claimValue(i)}] = true
+		g.lackClaim(claimKey{c.kind, g.claimValue(i)})
 	}
 }
 
@@ -149,6 +207,21 @@ func (g *Graph) Want(e *Event) {
 	}
 }
 
+// WantAnew asks for what an event touches that is to be mapped anew, and for what it
+// touched as it was.
+func (g *Graph) WantAnew(e *Event) {
+	g.Want(e)
+	if at, known := g.eventNumber(e.Source, e.ID); known {
+		g.wantRecord(at)
+	}
+}
+
+// Forgot tells whether the graph has ever let go of anything.
+func (g *Graph) Forgot() bool { return !g.gone.none() || len(g.guests) > 0 }
+
+// Joining returns the types of objects by whose ids evidence is asked for.
+func (g *Graph) Joining() []string { return g.cat.Joining() }
+
 // wantEvent asks for the events that have an id.
 func (g *Graph) wantEvent(id string) {
 	if g.gone.hasEvent(id) {
@@ -159,7 +232,7 @@ func (g *Graph) wantEvent(id string) {
 // ask asks for what carries a claim that is not here at all, unless it was asked for.
 func (g *Graph) ask(k claimKey) {
 	if !g.asked.claims[k] {
-		g.lacking.claims[k] = true
+		g.lackClaim(k)
 	}
 }
 
@@ -197,17 +270,15 @@ func (g *Graph) needBusiness(raw int32) {
 	}
 }
 
-// wantObject asks for what names an object. What is no business object holds nothing
-// together.
+// wantObject asks for what names an object, if that holds anything together.
 func (g *Graph) wantObject(o Object) {
 	n, known := g.find(o)
 	switch {
 	case known:
-		if g.nodes[n].has(isBusiness) || len(g.equalsOf[n]) > 0 {
-			g.need(n)
-		}
-	case g.cat.ClassOf(o.Type) == Business && g.gone.hasID(o.ID) && !g.asked.texts[o.ID]:
-		g.lacking.texts[o.ID] = true
+		g.need(n)
+	case g.gone.none() || g.asked.texts[o.ID]:
+	case g.gone.hasTwin(o.ID) || g.gone.hasID(o.ID) && g.joining[g.types.of(o.Type)]:
+		g.lackText(o.ID)
 	}
 }
 
@@ -252,7 +323,7 @@ func (g *Graph) WantID(id string) {
 			g.need(n)
 		}
 		if g.gone.hasID(text) && !g.asked.texts[text] { // also where one of another type is here
-			g.lacking.texts[text] = true
+			g.lackText(text)
 		}
 	}
 	for _, typ := range []string{CorrelationType, TraceType} {
@@ -262,52 +333,35 @@ func (g *Graph) WantID(id string) {
 	}
 }
 
-// gone remembers, in some fifteen bits each, which ids and claims a graph has let go of
-// entirely. One in a thousand others it takes for one of them: that costs a look into
-// the store.
-type gone struct{ layers []*layer }
-
-type layer struct {
-	filter *bloom.BloomFilter
-	room   int
-}
-
-const (
-	goneFirst = 1 << 16 // names that the first layer has room for; each has twice the one before
-	goneRate  = 0.001
-)
-
-func (s *gone) none() bool { return len(s.layers) == 0 }
-
-func (s *gone) add(number uint64) {
-	if s.has(number) {
-		return
-	}
-	last := len(s.layers) - 1
-	if last < 0 || s.layers[last].room == 0 {
-		room := goneFirst << len(s.layers)
-		s.layers = append(s.layers, &layer{bloom.NewWithEstimates(uint(room), goneRate), room})
-		last++
-	}
-	var key [8]byte
-	s.layers[last].filter.Add(binary.LittleEndian.AppendUint64(key[:0], number))
-	s.layers[last].room--
-}
-
-func (s *gone) has(number uint64) bool {
-	var key [8]byte
-	binary.LittleEndian.PutUint64(key[:], number)
-	for i := len(s.layers) - 1; i >= 0; i-- {
-		if s.layers[i].filter.Test(key[:]) {
+// Partly tells whether an id may name an object of which events are away that nobody
+// asks for by its id, since it holds nothing together: WantClaims asks for some of them.
+func (g *Graph) Partly(id string) bool {
+	for _, text := range Spellings(id) {
+		known := false
+		for n, ok := g.lastOf(text); ok && n >= 0; n = g.nodes[n].next {
+			if !g.joins(n) && g.nodes[n].has(isAway) {
+				return true
+			}
+			known = true
+		}
+		if !known && g.gone.hasID(text) {
 			return true
 		}
 	}
 	return false
 }
 
-func (s *gone) addEvent(id string)       { s.add(evidenceNumber(numberedEvent, id)) }
-func (s *gone) hasEvent(id string) bool  { return !s.none() && s.has(evidenceNumber(numberedEvent, id)) }
-func (s *gone) addID(text string)        { s.add(evidenceNumber(numberedID, text)) }
-func (s *gone) hasID(text string) bool   { return !s.none() && s.has(evidenceNumber(numberedID, text)) }
-func (s *gone) addClaim(k claimKey)      { s.add(k.number()) }
-func (s *gone) hasClaim(k claimKey) bool { return !s.none() && s.has(k.number()) }
+// WantClaims asks for the events that carry some claims, as far as they are not here.
+func (g *Graph) WantClaims(keys []ClaimKey) {
+	for _, key := range keys {
+		switch k, ok := key.private(); {
+		case !ok:
+		case k.kind == claimCause:
+			if _, here := g.lastWithID(k.value); !here {
+				g.ask(k)
+			}
+		default:
+			g.wantClaim(k.kind, k.value)
+		}
+	}
+}

@@ -52,6 +52,14 @@ type Identifier struct {
 	Time    time.Time
 }
 
+// Claim is what the event that names it is asked for by.
+func (i *Identifier) Claim() ClaimKey {
+	if i.EventID == "" {
+		return ClaimKey{TraceClaim, i.TraceID.Hex()}
+	}
+	return ClaimKey{EventClaim, i.EventID}
+}
+
 // Block is one cut of a journal: the rows that are stored together, exactly
 // once. (Writer, ID) is its identity and every row carries it with its own
 // position, so that after an unclear end the store can be asked what is there.

@@ -150,6 +150,22 @@ func (c *Catalogue) ClassOf(typ string) Class {
 	return Business
 }
 
+// Joining returns, sorted, the types whose objects hold evidence together: those that a
+// flow ranks or a guard counts.
+func (c *Catalogue) Joining() []string {
+	joining := make(map[string]bool)
+	for i := range c.def.Flows {
+		for typ := range c.def.Flows[i].Ranks {
+			joining[typ] = c.ClassOf(typ) == Business
+		}
+	}
+	for _, g := range c.def.Guards {
+		joining[g.Type], joining[g.To] = c.ClassOf(g.Type) == Business, c.ClassOf(g.To) == Business
+	}
+	maps.DeleteFunc(joining, func(_ string, joins bool) bool { return !joins })
+	return keysOf(joining)
+}
+
 // Object makes the Object that an id names: default system, normalised id and
 // scope. It returns false for a value that is refused, and for an id whose type is
 // scoped and that has no scope.

@@ -72,10 +72,14 @@ type Case struct {
 // Absent is an object that is named and has no event of its own.
 type Absent struct {
 	Object Object
-	Since  time.Time // when it was named first; zero: no event that is at hand says so
-	By     Cited     // what named it first
-	In     []ExecutionRef
+	Since  time.Time      // when it was named first; zero: no event that is at hand says so
+	By     Cited          // what named it first; Time is Since
+	In     []ExecutionRef // the first MaxAbsentIn that await it
+	More   int            // others that do, as far as is known
 }
+
+// MaxAbsentIn is how many executions are listed that await one object.
+const MaxAbsentIn = 100
 
 // AbsentQuery asks for a page of what is named and has no event of its own, the
 // longest awaited first.
@@ -91,5 +95,6 @@ type AbsentQuery struct {
 type AbsentPage struct {
 	Absent []Absent
 	Total  int // on all pages
+	More   int // of any type and flow, what is left out of the list: only so much is kept, of the longest awaited; an estimate
 	Next   string
 }

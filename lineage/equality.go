@@ -21,6 +21,7 @@ func (g *Graph) equate(q recordEquality, event int32) {
 	g.equals[i] = equalEdge{a: q.a, b: q.b, event: event, priority: q.priority}
 	for _, n := range [...]int32{q.a, q.b} {
 		g.equalsOf[n] = append(g.equalsOf[n], i)
+		g.nodes[n].set(hasTwin, true)
 		if !g.recalling {
 			g.regroup.add(n)
 		}

@@ -3,12 +3,15 @@ package lineage
 import "slices"
 
 // Evict lets go of the evidence of executions, as far as none of it is part of any
-// other that is here. What is needed of it again is asked for; see Lacks. The evidence
-// MUST be where Recall can get it, and all of it recomputed. It returns those whose
-// anchors it has let go of. What no anchor reaches, what is held back, and what people
-// have decided about stays.
+// other that is here, and of what came back with others. What is needed of it again is
+// asked for; see Lacks. The evidence MUST be where Recall can get it, and all of it
+// recomputed. It returns those, of these and of the built-in flow, that it has let go of.
+// What no anchor reaches, what is held back, and what people have decided about stays.
 func (g *Graph) Evict(refs []ExecutionRef) []ExecutionRef {
-	l := &leaving{g: g, anchors: make([]set, len(g.flows)), known: make(map[int32]bool), events: make(set), nodes: make(set), claims: make(set)}
+	l := &leaving{
+		g: g, anchors: make([]set, len(g.flows)), known: make(map[int32]bool), events: make(set), nodes: make(set), claims: make(set),
+		correlations: make(map[string]bool),
+	}
 	for i := range l.anchors {
 		l.anchors[i] = make(set)
 	}
@@ -24,13 +27,22 @@ func (g *Graph) Evict(refs []ExecutionRef) []ExecutionRef {
 			l.gather(f, a)
 		}
 	}
+	for at := range g.guests {
+		if l.event(at) {
+			l.events.add(at)
+		}
+	}
 	g.TakeMissing() // what was looked at and is away stays so
 	l.leave()
 	g.asked = newAbsent()
-	return slices.DeleteFunc(slices.Clone(refs), func(ref ExecutionRef) bool {
+	left := slices.DeleteFunc(slices.Clone(refs), func(ref ExecutionRef) bool {
 		n, ok := g.find(ref.Anchor)
 		return ref.Flow == TransactionFlow || ok && !g.nodes[n].has(isAway)
 	})
+	for _, id := range keysOf(l.correlations) {
+		left = append(left, ExecutionRef{TransactionFlow, Object{Type: CorrelationType, ID: id}})
+	}
+	return left
 }
 
 // leaving is what is let go of in one go.
@@ -41,6 +53,8 @@ type leaving struct {
 	events  set
 	nodes   set // raw ones that lose events
 	claims  set // those that lose events
+
+	correlations map[string]bool // of claims that lose events
 }
 
 // gather finds what leaves with an execution.
@@ -158,6 +172,9 @@ func (l *leaving) leave() {
 	}
 	for i := range l.claims {
 		c := &g.claims[i]
+		if c.kind == claimCorrelation {
+			l.correlations[g.claimValue(i)] = true
+		}
 		before := g.slab.list(c.events).len()
 		c.events = g.slab.keepOnly(c.events, 1, func(entry numbers) bool { return !l.events.has(int32(entry.at(0))) })
 		c.left += int32(before - g.slab.list(c.events).len())
@@ -165,6 +182,7 @@ func (l *leaving) leave() {
 	}
 	for at := range l.events {
 		g.freeEvent(at)
+		delete(g.guests, at)
 	}
 	rejected := l.rejected()
 	l.forgetClaims(rejected.claims)

@@ -7,6 +7,7 @@ import "github.com/cespare/xxhash/v2"
 // harm, since more evidence than was asked for changes nothing.
 const (
 	numberedID          = '='
+	numberedTwin        = '~' // of an id that an equality states
 	numberedCorrelation = '0'
 	numberedTrace       = '1' // of its 16 bytes
 	numberedEvent       = '!'
@@ -25,7 +26,7 @@ func evidenceNumber(kind byte, text string) uint64 {
 // EvidenceName is what an event is found by.
 type EvidenceName struct {
 	Number uint64
-	Type   string // of an object that it names; "" for what holds together whatever its type is: equalities and claims
+	Type   string // of an object that it names; "" for what holds together whatever its type is: twins and claims
 }
 
 // EvidenceNumber is the number of the event's id, whatever its source.
@@ -51,8 +52,8 @@ func (e *Event) EvidenceNames(names []EvidenceName) []EvidenceName {
 		add(numberedID, r.To.ID, r.To.Type)
 	}
 	for _, q := range e.Equalities {
-		add(numberedID, q.A.ID, "")
-		add(numberedID, q.B.ID, "")
+		add(numberedTwin, q.A.ID, "")
+		add(numberedTwin, q.B.ID, "")
 	}
 	if e.Correlation != "" {
 		add(numberedCorrelation, e.Correlation, "")
@@ -69,7 +70,7 @@ func (e *Event) EvidenceNames(names []EvidenceName) []EvidenceName {
 // Numbers returns the numbers of what is asked for: of names, and of ids of events.
 func (m Missing) Numbers() (names, events []uint64) {
 	for _, id := range m.IDs {
-		names = append(names, evidenceNumber(numberedID, id))
+		names = append(names, evidenceNumber(numberedID, id), evidenceNumber(numberedTwin, id))
 	}
 	for _, k := range m.Claims {
 		switch c, ok := k.private(); {

@@ -29,6 +29,7 @@ type archive struct {
 	ids      map[string][]int
 	claims   map[lineage.ClaimKey][]int
 	same     map[[2]string][]int
+	joining  []string // types of objects that evidence is found by
 	recalled int
 }
 
@@ -37,8 +38,10 @@ func identity(e *lineage.Event) [2]string { return [2]string{e.Source, e.ID} }
 func newForgetful(log *logs.Log, seed uint64) *forgetful {
 	return &forgetful{
 		g: lineage.NewGraph(log.Catalogue, logs.Tenant), random: rand.New(rand.NewPCG(seed, 9)),
-		archive: archive{ids: make(map[string][]int), claims: make(map[lineage.ClaimKey][]int), same: make(map[[2]string][]int)},
-		shown:   make(map[lineage.ExecutionRef]*lineage.Execution),
+		archive: archive{
+			ids: make(map[string][]int), claims: make(map[lineage.ClaimKey][]int), same: make(map[[2]string][]int), joining: log.Catalogue.Joining(),
+		},
+		shown: make(map[lineage.ExecutionRef]*lineage.Execution),
 	}
 }
 
@@ -46,9 +49,14 @@ func (a *archive) add(e *lineage.Event) {
 	at := len(a.all)
 	a.all = append(a.all, e)
 	a.same[identity(e)] = append(a.same[identity(e)], at)
-	id := func(o lineage.Object) {
+	twin := func(o lineage.Object) {
 		if list := a.ids[o.ID]; len(list) == 0 || list[len(list)-1] != at {
 			a.ids[o.ID] = append(list, at)
+		}
+	}
+	id := func(o lineage.Object) {
+		if slices.Contains(a.joining, o.Type) {
+			twin(o)
 		}
 	}
 	claim := func(kind lineage.ClaimKind, value string) {
@@ -63,8 +71,8 @@ func (a *archive) add(e *lineage.Event) {
 		id(r.To)
 	}
 	for _, q := range e.Equalities {
-		id(q.A)
-		id(q.B)
+		twin(q.A)
+		twin(q.B)
 	}
 	if e.Correlation != "" {
 		claim(lineage.CorrelationClaim, e.Correlation)

@@ -43,8 +43,9 @@ func pop(free *[]int32) (int32, bool) {
 func (g *Graph) freeNode(n int32) {
 	nd := &g.nodes[n]
 	o := g.object(n)
-	if nd.has(isBusiness) {
-		g.gone.addID(o.ID)
+	g.gone.addID(o.ID)
+	if nd.has(hasTwin) {
+		g.gone.addTwin(o.ID)
 	}
 	g.byObject.remove(g.hashObject(o), n)
 	g.unlinkText(n, o.ID)

@@ -19,6 +19,8 @@ type Graph struct {
 	words index
 	types index
 
+	joining map[int32]bool // types whose objects hold evidence together
+
 	events   []cell // records, by the event's number
 	byID     table
 	losers   map[eventID]map[uint64]bool // hashes seen under an identity, beside the winner's
@@ -44,11 +46,13 @@ type Graph struct {
 	tx    *transactions
 
 	lacking   absent        // what is needed and not here
+	lacked    int           // how often something was
 	asked     absent        // what Recall brought since Evict
 	gone      gone          // what is not here at all
 	recalling bool          // what is added was here before
 	returned  set           // raw nodes that are whole again, and not settled yet
 	reheld    set           // claims that are whole again, and not judged yet
+	guests    set           // events that came back
 	pinned    map[int32]set // anchors → claims that were judged by what is away
 
 	// Numbers that may be given again.
@@ -86,11 +90,11 @@ type eventID struct{ source, id string }
 // NewGraph returns the empty graph of a tenant under a catalogue.
 func NewGraph(cat *Catalogue, tenant string) *Graph {
 	g := &Graph{
-		cat: cat, tenant: tenant, words: newIndex(), types: newIndex(),
+		cat: cat, tenant: tenant, words: newIndex(), types: newIndex(), joining: make(map[int32]bool),
 		losers: make(map[eventID]map[uint64]bool), groups: make(map[int32][]int32),
 		equalsOf: make(map[int32][]int32), refused: make(map[int32]bool), claimNames: make(map[int32]set),
 		beads: make(map[int32][]int32), ties: make(map[int32][]knot), rechain: make(set), restrung: make(set),
-		doubted: make(set), pinned: make(map[int32]set), lacking: newAbsent(), asked: newAbsent(), returned: make(set), reheld: make(set),
+		doubted: make(set), pinned: make(map[int32]set), lacking: newAbsent(), asked: newAbsent(), returned: make(set), reheld: make(set), guests: make(set),
 		rulings: newRulings(), touched: make(set), firsts: make(set), regroup: make(set), reguard: make(set), reclaim: make(set),
 	}
 	for _, word := range knownWords() {
@@ -98,6 +102,9 @@ func NewGraph(cat *Catalogue, tenant string) *Graph {
 	}
 	for _, f := range cat.Flows() {
 		g.flows = append(g.flows, newFlowGraph(g, f))
+	}
+	for _, typ := range cat.Joining() {
+		g.joining[g.types.of(typ)] = true
 	}
 	g.entering = -1
 	g.tx = newTransactions(g)
@@ -187,7 +194,9 @@ func (g *Graph) enter(at int32, e *Event) {
 		return
 	}
 	g.attach(at, r)
-	if !g.recalling {
+	if g.recalling {
+		g.guests.add(at)
+	} else {
 		g.fresh = append(g.fresh, at)
 	}
 }

@@ -143,7 +143,7 @@ func (g *Graph) named(canon int32) bool {
 func (g *Graph) placeholder(canon int32) bool {
 	for _, raw := range g.members(canon) {
 		g.needSure(raw)
-		if g.nodes[raw].has(hasOwn) {
+		if nd := &g.nodes[raw]; nd.has(hasOwn) || nd.has(isAway) && !g.joins(raw) { // nobody knows what had come
 			return false
 		}
 	}

@@ -30,6 +30,7 @@ const (
 	isGrouped               // of a canonical node: it is not alone
 	hasOwn                  // there is an event about it
 	isAway                  // the graph has let go of evidence that names it
+	hasTwin                 // an equality names it, or did once
 	isUnsure                // which object it is and where it stands is not known: it was made for what names it
 )
 
@@ -125,7 +126,8 @@ func (g *Graph) node(o Object) int32 {
 		system: g.words.of(o.System), scope: g.words.of(o.Scope), canon: n,
 	}
 	nd.set(isBusiness, g.cat.ClassOf(o.Type) == Business)
-	if g.recalling || nd.has(isBusiness) && g.gone.hasID(o.ID) && !g.asked.texts[o.ID] {
+	nd.set(hasTwin, g.gone.hasTwin(o.ID))
+	if g.recalling || (nd.has(hasTwin) || g.gone.hasID(o.ID)) && !g.asked.texts[o.ID] {
 		nd.set(isAway|isUnsure, true)
 	}
 	text := uint32(xxhash.Sum64String(o.ID))

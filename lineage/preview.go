@@ -15,7 +15,8 @@ const maxPreviewed = 100_000
 // many other executions may change that it did not look at since they are too many. All
 // that came must have been recomputed before; what Recompute returns next may name
 // some of these executions again, as they were. It costs two recomputations of
-// what the decision touches, and ends when stop returns an error.
+// what the decision touches, and ends when stop returns an error. Where Lacks is true after
+// it, what it tells is void: it is asked again after Recall.
 func (g *Graph) Preview(d Decision, stop func() error) (changes []Preview, unseen int, err error) {
 	if err := d.Check(); err != nil {
 		return nil, 0, err
@@ -27,8 +28,14 @@ func (g *Graph) Preview(d Decision, stop func() error) (changes []Preview, unsee
 	refs := g.Recompute()
 	after := g.summaries(stop, refs)
 	g.forget(d.ID)
+	if g.Lacks() {
+		return nil, 0, nil
+	}
 	g.Recompute()
 	before := g.summaries(stop, refs[:len(after)])
+	if g.Lacks() {
+		return nil, 0, nil
+	}
 	if err := stop(); err != nil {
 		return nil, 0, E(Unavailable, "preview", err)
 	}

@@ -32,6 +32,22 @@ func (g *Graph) Search(id string) []Match {
 	return matches
 }
 
+// Named returns the objects of any type that an id names under any of its spellings,
+// sorted.
+func (g *Graph) Named(id string) []Object {
+	var objects []Object
+	found := make(set)
+	for raw := range g.spelled(id) {
+		n := g.nodes[raw].canon
+		if !found.has(n) && g.spoken(n) {
+			found.add(n)
+			objects = append(objects, g.object(n))
+		}
+	}
+	slices.SortFunc(objects, Object.Compare)
+	return objects
+}
+
 // spelled yields the raw nodes that an id may stand for.
 func (g *Graph) spelled(id string) iter.Seq[int32] {
 	return func(yield func(int32) bool) {

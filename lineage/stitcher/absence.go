@@ -1,190 +1,206 @@
 package stitcher
 
 import (
-	"cmp"
-	"context"
-	"encoding/base64"
-	"encoding/json"
-	"slices"
-	"strings"
-	"time"
+	"unique"
 
 	"throughline/lineage"
 )
 
-// absences is what executions name and nothing has come of, as they were shown last.
+// absences is what executions name and nothing has come of, as they were shown last: so
+// many namings as there is room for, of those that are known the ones awaited longest.
 type absences struct {
-	in map[lineage.ExecutionRef][]lineage.Object
-	of map[lineage.Object]map[lineage.ExecutionRef]naming
+	all     []*naming // in no order
+	objects index[lineage.Object, *awaitedObject]
+	in      index[lineage.ExecutionRef, *waiting]
+	numbers numbers
+	sights  sights
+	surplus surplus
+	few     int // up to so many are all looked at for every page
+	swept   int // where in all sweep goes on
 }
 
-// naming is the earliest event of an execution that names an object.
-type naming struct {
-	by lineage.Cited
-	at time.Time // zero: none of its events does
-}
+const (
+	mostNamings = 200_000 // some 200 bytes each
+	fewNamings  = 16_384  // so many are looked at one by one for every page
+	crowd       = 100     // namings by the built-in flow that one object is known by when there are many
+)
 
 func newAbsences() *absences {
-	return &absences{in: make(map[lineage.ExecutionRef][]lineage.Object), of: make(map[lineage.Object]map[lineage.ExecutionRef]naming)}
+	return &absences{
+		objects: newIndex[lineage.Object, *awaitedObject](), in: newIndex[lineage.ExecutionRef, *waiting](),
+		surplus: newSurplus(mostNamings), few: fewNamings,
+	}
 }
 
 // put enters an execution as it is now; nil: it is gone.
 func (a *absences) put(ref lineage.ExecutionRef, x *lineage.Execution) {
-	for _, o := range a.in[ref] {
-		if delete(a.of[o], ref); len(a.of[o]) == 0 {
-			delete(a.of, o)
+	seen := a.sights.of(x)
+	hash, w, known := a.in.find(ref)
+	if len(seen) == 0 && !known {
+		a.surplus.note(hash, 0)
+		return
+	}
+	if !known {
+		w = &waiting{name: newName(ref.Flow, ref.Anchor)}
+	}
+	before, last, left := w.first, &w.first, int32(0)
+	w.first = nil
+	for i := range seen {
+		n, admitted := a.renew(w, &before, &seen[i])
+		if !admitted {
+			left++
+		}
+		if n != nil {
+			*last, last = n, &n.next
 		}
 	}
-	delete(a.in, ref)
-	named := namings(x)
-	for o, n := range named {
-		if a.of[o] == nil {
-			a.of[o] = make(map[lineage.ExecutionRef]naming, 1)
-		}
-		a.of[o][ref] = n
-		a.in[ref] = append(a.in[ref], o)
+	*last = nil
+	for n := before; n != nil; n = n.next {
+		a.leave(n)
 	}
+	switch {
+	case w.first == nil && known:
+		a.in.remove(ref)
+	case w.first != nil && !known:
+		a.in.add(ref, w)
+	}
+	a.surplus.note(hash, left)
+	a.sights.forget()
+	a.trim()
 }
 
-// namings finds what an execution names and nothing has come of, and who named it first.
-func namings(x *lineage.Execution) map[lineage.Object]naming {
-	if x == nil || !slices.ContainsFunc(x.Members, func(m lineage.Member) bool { return m.Placeholder }) {
-		return nil
-	}
-	found := make(map[lineage.Object]naming)
-	canon := make(map[lineage.Object]lineage.Object)
-	for _, m := range x.Members {
-		if !m.Placeholder {
-			continue
-		}
-		found[m.Object], canon[m.Object] = naming{}, m.Object
-		for _, alias := range m.Aliases {
-			canon[alias] = m.Object
-		}
-	}
-	for _, e := range x.Events {
-		at := e.Happened()
-		note := func(o lineage.Object) {
-			c, absent := canon[o]
-			if was := found[c]; absent && (was.at.IsZero() || at.Before(was.at)) {
-				found[c] = naming{lineage.Cited{Evidence: lineage.Evidence{Kind: e.Kind, Source: e.Source, ID: e.ID}, Type: e.Type, Time: e.Time}, at}
+// renew returns the naming of what an execution was seen to name: the one that there was
+// before, which it takes out of those, or another. It is not admitted when it is to be
+// left out of the list.
+func (a *absences) renew(w *waiting, before **naming, s *sight) (n *naming, admitted bool) {
+	for at := before; *at != nil; at = &(*at).next {
+		if n = *at; n.of.name.is(s.object) {
+			*at = n.next
+			if n.says(s) {
+				return n, true
 			}
-		}
-		for _, r := range e.Refs {
-			note(r.Object)
-		}
-		for _, r := range e.Relations {
-			note(r.From)
-			note(r.To)
+			defer a.leave(n) // after the other one has come, so that the object stays
+			break
 		}
 	}
-	return found
+	n = s.naming(w)
+	if !a.surplus.admits(n) {
+		return nil, false
+	}
+	_, o, known := a.objects.find(*s.object)
+	switch {
+	case !known:
+		o = &awaitedObject{name: newName("", *s.object), number: a.numbers.take()}
+		a.objects.add(*s.object, o)
+	case o.namings >= crowd && len(a.all) > a.few && n.ofBuiltIn():
+		return nil, true // the object is in the list, and these would be most of it
+	}
+	n.of, n.place = o, int32(len(a.all))
+	o.namings++
+	a.all = append(a.all, n)
+	return n, true
 }
 
-// list returns what a query asks for, in no order. The built-in flow tells what its own
-// events say: what it misses may have come under another correlation id, which awaited
-// tells.
-func (a *absences) list(q lineage.AbsentQuery, awaited func(lineage.Object) bool) []lineage.Absent {
-	var all []lineage.Absent
-	for o, in := range a.of {
-		if q.Type != "" && o.Type != q.Type {
-			continue
-		}
-		row := lineage.Absent{Object: o}
-		for ref, n := range in {
-			if q.Flow != "" && ref.Flow != q.Flow || q.Flow == "" && ref.Flow == lineage.TransactionFlow && elsewhere(in) {
-				continue
-			}
-			row.In = append(row.In, ref)
-			if !n.at.IsZero() && (row.Since.IsZero() || n.at.Before(row.Since)) {
-				row.Since, row.By = n.at, n.by
-			}
-		}
-		if len(row.In) > 0 && awaited(o) {
-			all = append(all, row)
-		}
+// leave takes a naming out, but not out of those of its execution.
+func (a *absences) leave(n *naming) {
+	last := a.all[len(a.all)-1]
+	a.all[n.place], last.place = last, n.place
+	a.all[len(a.all)-1] = nil
+	a.all = a.all[:len(a.all)-1]
+	if n.of.namings--; n.of.namings == 0 {
+		a.objects.remove(n.of.key())
+		a.numbers.give(n.of.number)
 	}
-	return all
 }
 
-// elsewhere tells whether another flow than the built-in one awaits an object.
-func elsewhere(in map[lineage.ExecutionRef]naming) bool {
-	for ref := range in {
-		if ref.Flow != lineage.TransactionFlow {
-			return true
-		}
+// drop takes a naming out that its execution goes on with.
+func (a *absences) drop(n *naming) {
+	a.leave(n)
+	at := &n.in.first
+	for *at != n {
+		at = &(*at).next
 	}
-	return false
+	if *at = n.next; n.in.first == nil {
+		a.in.remove(n.in.key())
+	}
 }
 
-// compareAbsent puts the longest awaited first, and last what nobody knows the age of.
-func compareAbsent(a, b lineage.Absent) int {
-	if a.Since.IsZero() != b.Since.IsZero() {
-		if a.Since.IsZero() {
-			return 1
-		}
-		return -1
-	}
-	return cmp.Or(a.Since.Compare(b.Since), a.Object.Compare(b.Object))
+// naming is the earliest event of an execution that names an object. Of a naming, what
+// it is of and what it is in, all but place, next and namings stays as it is: it may be
+// read without the lock.
+type naming struct {
+	of   *awaitedObject
+	in   *waiting
+	next *naming // of the same execution
+	told unique.Handle[told]
+	id   string // of the event; "" when none of them does
+	instant
+	place int32 // in all
 }
 
-// awaited is the place after the last row of a page.
-type awaited struct {
-	Since  time.Time      `json:"s"`
-	Object lineage.Object `json:"o"`
+// told is what many namings have in common.
+type told struct {
+	flow   string // of the execution
+	kind   lineage.EventKind
+	source string
+	typ    string // of the event
 }
 
-// Absent returns a page of what executions name and has no event of its own, the
-// longest awaited first.
-func (s *Stitcher) Absent(_ context.Context, q lineage.AbsentQuery) (lineage.AbsentPage, error) {
-	const op = "list what has not come"
-	var page lineage.AbsentPage
-	if err := s.ready(op); err != nil {
-		return page, err
-	}
-	if q.Limit < 1 || q.Limit > 1000 {
-		return page, lineage.Errorf(lineage.Invalid, op, "limit is %d; want 1 to 1000", q.Limit)
-	}
-	var end awaited
-	if q.Cursor != "" {
-		raw, err := base64.RawURLEncoding.DecodeString(q.Cursor)
-		if err != nil || json.Unmarshal(raw, &end) != nil {
-			return page, lineage.Errorf(lineage.Invalid, op, "cursor is not one that this list handed out")
-		}
-	}
-	after := lineage.Absent{Object: end.Object, Since: end.Since}
-	if q.Tenant != s.cfg.Tenant {
-		return page, nil
-	}
-	s.mu.Lock()
-	if q.Flow != "" && s.board.flows[q.Flow] == nil {
-		s.mu.Unlock()
-		return page, lineage.Errorf(lineage.Invalid, op, "flow is %q; want one of %s", q.Flow, strings.Join(s.board.order, ", "))
-	}
-	all := s.absences.list(q, s.graph.Awaited)
-	s.mu.Unlock()
-	slices.SortFunc(all, compareAbsent)
-	page.Total = len(all)
-	from := 0
-	if q.Cursor != "" {
-		from, _ = slices.BinarySearchFunc(all, after, compareAbsent)
-		if from < len(all) && compareAbsent(all[from], after) == 0 {
-			from++
-		}
-	}
-	page.Absent = all[from:min(from+q.Limit, len(all))]
-	for i := range page.Absent {
-		slices.SortFunc(page.Absent[i].In, func(a, b lineage.ExecutionRef) int {
-			return cmp.Or(cmp.Compare(a.Flow, b.Flow), a.Anchor.Compare(b.Anchor))
-		})
-	}
-	if from+q.Limit < len(all) {
-		last := page.Absent[q.Limit-1]
-		raw, err := json.Marshal(awaited{last.Since, last.Object})
-		if err != nil {
-			return lineage.AbsentPage{}, lineage.E(lineage.Internal, op, err)
-		}
-		page.Next = base64.RawURLEncoding.EncodeToString(raw)
-	}
-	return page, nil
+// awaitedObject is an object that something names and nothing has come of.
+type awaitedObject struct {
+	name    name
+	number  int32 // of its own
+	namings int32
 }
+
+// waiting is an execution that names such objects.
+type waiting struct {
+	name  name
+	first *naming
+}
+
+func (o *awaitedObject) key() lineage.Object { return o.name.object() }
+
+func (w *waiting) key() lineage.ExecutionRef {
+	return lineage.ExecutionRef{Flow: w.name.of.Value().flow, Anchor: w.name.object()}
+}
+
+func (n *naming) ofBuiltIn() bool { return n.told.Value().flow == lineage.TransactionFlow }
+
+// name is an object, or an execution by its anchor. Of a hundred thousand most differ in
+// the id alone.
+type name struct {
+	of unique.Handle[label]
+	id string
+}
+
+type label struct{ flow, typ, system, scope string }
+
+func newName(flow string, o lineage.Object) name {
+	return name{unique.Make(label{flow, o.Type, o.System, o.Scope}), o.ID}
+}
+
+func (n name) object() lineage.Object {
+	l := n.of.Value()
+	return lineage.Object{Type: l.typ, System: l.system, Scope: l.scope, ID: n.id}
+}
+
+func (n name) is(o *lineage.Object) bool { return n.id == o.ID && n.object() == *o }
+
+// numbers are those that are taken, and may be given back.
+type numbers struct {
+	most int32
+	free []int32
+}
+
+func (s *numbers) take() int32 {
+	if last := len(s.free) - 1; last >= 0 {
+		n := s.free[last]
+		s.free = s.free[:last]
+		return n
+	}
+	s.most++
+	return s.most - 1
+}
+
+func (s *numbers) give(n int32) { s.free = append(s.free, n) }

@@ -1,30 +1,46 @@
 package stitcher
 
 import (
-	"cmp"
-	"slices"
+	"math"
+	"strings"
 	"time"
 
 	"throughline/lineage"
 )
 
-// board keeps the summary of every execution, for lists and the first page.
+// maxKept is how many summaries are kept of executions that have left the graph.
+const maxKept = 100_000
+
+// board keeps the summaries of the executions that are in the graph and of the newest
+// others, and counts all there are.
 type board struct {
 	flows map[string]*flowBoard
 	order []string // of flows, as the pages show them
+	kept  int      // most summaries of executions that have left the graph
+	away  int      // how many there are
+	asked boardRow // before the first and behind the last of the closed ones in the graph, by when they were touched
+
+	gone  map[lineage.ExecutionRef]uint64 // those that the store may still show, by the turn in which they went
+	lost  names                           // of those that were dropped
+	drops uint64                          // how often any were
+	now   func() time.Time
 }
 
 type flowBoard struct {
-	stages    []string
-	summaries map[lineage.Object]lineage.Summary
-	counts    map[string]*lineage.StageCount
-	loose     int
-	sorted    []lineage.Summary // newest first, but for what is in stale
-	stale     map[lineage.Object]bool
+	name    string
+	stages  []string
+	rows    ordered[*boardRow] // newest first
+	left    ordered[*boardRow] // those of them that have left the graph
+	found   map[rowKey]*boardRow
+	kinds   map[kindKey]*kind
+	tallies map[tallyKey]*tally
+	took    took
+	horizon int64 // greatest start, negated, of all that were dropped: whatever started later is here
 }
 
 func newBoard(cat *lineage.Catalogue) *board {
-	b := &board{flows: make(map[string]*flowBoard)}
+	b := &board{flows: make(map[string]*flowBoard), kept: maxKept, gone: make(map[lineage.ExecutionRef]uint64), now: time.Now}
+	b.asked.prev, b.asked.next = &b.asked, &b.asked
 	for _, f := range cat.Flows() {
 		fb := b.add(f.Name)
 		for _, s := range f.Stages {
@@ -37,8 +53,9 @@ func newBoard(cat *lineage.Catalogue) *board {
 
 func (b *board) add(name string) *flowBoard {
 	fb := &flowBoard{
-		summaries: make(map[lineage.Object]lineage.Summary), counts: make(map[string]*lineage.StageCount),
-		stale: make(map[lineage.Object]bool),
+		name: name, rows: ordered[*boardRow]{compare: compareRows}, left: ordered[*boardRow]{compare: compareRows},
+		found: make(map[rowKey]*boardRow), kinds: make(map[kindKey]*kind), tallies: make(map[tallyKey]*tally),
+		took: make(took), horizon: math.MaxInt64,
 	}
 	b.flows[name] = fb
 	b.order = append(b.order, name)
@@ -48,131 +65,120 @@ func (b *board) add(name string) *flowBoard {
 // refs returns every execution that is on the board.
 func (b *board) refs() []lineage.ExecutionRef {
 	var refs []lineage.ExecutionRef
-	for name, fb := range b.flows {
-		for anchor := range fb.summaries {
-			refs = append(refs, lineage.ExecutionRef{Flow: name, Anchor: anchor})
+	for _, fb := range b.flows {
+		for _, r := range fb.found {
+			refs = append(refs, r.ref())
 		}
 	}
 	return refs
 }
 
-// put replaces what is known of an execution; nil takes it away.
-func (b *board) put(ref lineage.ExecutionRef, x *lineage.Execution) {
+// row returns the row of an execution; nil: it is not on the board.
+func (b *board) row(ref lineage.ExecutionRef) *boardRow {
 	fb := b.flows[ref.Flow]
-	fb.stale[ref.Anchor] = true
-	if old, ok := fb.summaries[ref.Anchor]; ok {
-		fb.count(old, -1)
-		delete(fb.summaries, ref.Anchor)
+	if fb == nil {
+		return nil
 	}
-	if x != nil {
-		s := x.Summarise()
-		fb.summaries[ref.Anchor] = s
-		fb.count(s, 1)
-	}
+	k := fb.kinds[kindKey{ref.Anchor.Type, ref.Anchor.System, ref.Anchor.Scope}]
+	return fb.found[rowKey{k, ref.Anchor.ID}]
 }
 
-func (fb *flowBoard) count(s lineage.Summary, by int) {
-	if s.Unanchored {
-		fb.loose += by
-		if s.Stage == "" {
-			return
+// put replaces what is known of an execution that is in the graph; nil takes it away. A
+// turn is a number that never falls, so that it can be told what is with the store. One
+// that was dropped MUST be brought back before.
+func (b *board) put(ref lineage.ExecutionRef, x *lineage.Execution, turn uint64) {
+	fb, r := b.flows[ref.Flow], b.row(ref)
+	if x == nil {
+		if r != nil {
+			fb.count(r, -1, b.now)
+			b.remove(r)
+			b.gone[ref] = turn
 		}
+		return
 	}
-	c := fb.counts[s.Stage]
-	if c == nil {
-		c = &lineage.StageCount{Stage: s.Stage}
-		fb.counts[s.Stage] = c
-	}
-	switch s.State {
-	case lineage.StateCompleted:
-		c.Completed += by
-	case lineage.StateFailed:
-		c.Failed += by
-	case lineage.StateRetrying:
-		c.Retrying += by
-	case lineage.StateObserved:
-		c.Observed += by
+	s := x.Summarise()
+	switch {
+	case r == nil:
+		delete(b.gone, ref)
+		r = fb.enter(&s)
+		r.resident = true
+		fb.count(r, 1, b.now)
+	case r.countsAs(&s): // mostly: it has grown
+		b.reside(r)
+		r.write(&s)
 	default:
-		c.Open += by
+		b.reside(r)
+		fb.count(r, -1, b.now)
+		fb.replace(r, &s)
+		fb.count(r, 1, b.now)
+	}
+	r.turn = turn
+	b.stay(r)
+}
+
+// enter makes the row of an execution that is not on the board.
+func (fb *flowBoard) enter(s *lineage.Summary) *boardRow {
+	key := kindKey{s.Anchor.Type, s.Anchor.System, s.Anchor.Scope}
+	k := fb.kinds[key]
+	if k == nil {
+		k = &kind{flow: fb, typ: s.Anchor.Type, system: s.Anchor.System, scope: s.Anchor.Scope}
+		fb.kinds[key] = k
+	}
+	k.rows++
+	r := &boardRow{kind: k, id: strings.Clone(s.Anchor.ID), started: nanos(s.StartedAt), tally: fb.tally(s)}
+	r.write(s)
+	fb.found[rowKey{k, r.id}] = r
+	fb.rows.add(r)
+	return r
+}
+
+// replace writes how an execution stands now into its row.
+func (fb *flowBoard) replace(r *boardRow, s *lineage.Summary) {
+	if started := nanos(s.StartedAt); started != r.started {
+		fb.rows.remove(r)
+		r.started = started
+		fb.rows.add(r)
+	}
+	r.tally = fb.tally(s)
+	r.write(s)
+}
+
+func (fb *flowBoard) tally(s *lineage.Summary) *tally {
+	key := tallyOf(s)
+	t := fb.tallies[key]
+	if t == nil {
+		t = &tally{tallyKey: key}
+		fb.tallies[key] = t
+	}
+	return t
+}
+
+func (fb *flowBoard) count(r *boardRow, by int, now func() time.Time) {
+	r.tally.count += by
+	if r.tally.state == lineage.StateCompleted && !r.tally.loose {
+		fb.took.count(r.ended, time.Duration(r.ended-r.started), by, now)
 	}
 }
 
-// newest returns the summaries, newest first. Only what has changed is sorted; it
-// is merged into the rest, so that a page under load does not sort all there is.
-func (fb *flowBoard) newest() []lineage.Summary {
-	if len(fb.stale) == 0 {
-		return fb.sorted
-	}
-	fresh := make([]lineage.Summary, 0, len(fb.stale))
-	for anchor := range fb.stale {
-		if s, ok := fb.summaries[anchor]; ok {
-			fresh = append(fresh, s)
+// total counts the executions of a flow, on the board or not.
+func (fb *flowBoard) total() (all, loose int) {
+	for key, t := range fb.tallies {
+		all += t.count
+		if key.loose {
+			loose += t.count
 		}
 	}
-	slices.SortFunc(fresh, compareSummaries)
-	merged := make([]lineage.Summary, 0, len(fb.summaries))
-	for _, s := range fb.sorted {
-		if fb.stale[s.Anchor] {
-			continue
-		}
-		for len(fresh) > 0 && compareSummaries(fresh[0], s) < 0 {
-			merged, fresh = append(merged, fresh[0]), fresh[1:]
-		}
-		merged = append(merged, s)
-	}
-	fb.sorted = append(merged, fresh...)
-	clear(fb.stale)
-	return fb.sorted
+	return all, loose
 }
 
-func compareSummaries(a, b lineage.Summary) int {
-	return cmp.Or(b.StartedAt.Compare(a.StartedAt), cmp.Compare(a.Flow, b.Flow), a.Anchor.Compare(b.Anchor))
-}
-
-// trendMinutes is how far back latency is told; what it is compared with is as
-// long before that.
-const trendMinutes = 60
-
-func (fb *flowBoard) overview(name string, now time.Time) lineage.FlowOverview {
-	o := lineage.FlowOverview{Flow: name, Unanchored: fb.loose, Total: len(fb.summaries) - fb.loose}
-	for _, stage := range append([]string{""}, fb.stages...) {
-		if c := fb.counts[stage]; c != nil {
-			o.Stages = append(o.Stages, *c)
-		} else if stage != "" {
-			o.Stages = append(o.Stages, lineage.StageCount{Stage: stage})
-		}
+// remove takes a row from the board.
+func (b *board) remove(r *boardRow) {
+	b.reside(r)
+	r.unlink()
+	fb, k := r.kind.flow, r.kind
+	fb.rows.remove(r)
+	delete(fb.found, rowKey{k, r.id})
+	if k.rows--; k.rows == 0 {
+		delete(fb.kinds, kindKey{k.typ, k.system, k.scope})
 	}
-	perMinute := make([][]time.Duration, trendMinutes)
-	var hour, before []time.Duration
-	this := now.Truncate(time.Minute)
-	for _, s := range fb.newest() {
-		if len(o.Latest) < 20 {
-			o.Latest = append(o.Latest, s)
-		}
-		ago := int(this.Sub(s.EndedAt.Truncate(time.Minute)) / time.Minute)
-		if s.State != lineage.StateCompleted || s.Unanchored || ago < 0 || ago >= 2*trendMinutes {
-			continue
-		}
-		took := s.EndedAt.Sub(s.StartedAt)
-		if ago >= trendMinutes {
-			before = append(before, took)
-			continue
-		}
-		hour = append(hour, took)
-		perMinute[trendMinutes-1-ago] = append(perMinute[trendMinutes-1-ago], took)
-	}
-	o.Latency, o.Previous = latencyOf(hour), latencyOf(before)
-	for _, minute := range perMinute {
-		o.Trend = append(o.Trend, latencyOf(minute))
-	}
-	return o
-}
-
-func latencyOf(took []time.Duration) lineage.Latency {
-	if len(took) == 0 {
-		return lineage.Latency{}
-	}
-	slices.Sort(took)
-	rank := func(percent int) time.Duration { return took[(len(took)*percent+99)/100-1] }
-	return lineage.Latency{Samples: len(took), P50: rank(50), P95: rank(95), Max: took[len(took)-1]}
 }

@@ -15,7 +15,22 @@ import (
 type checkpoint struct {
 	Writer    string `json:"writer"`
 	Block     uint64 `json:"block"`
+	Version   uint64 `json:"version"` // of executions: those up to it are as of blocks up to Block
 	Catalogue string `json:"catalogue"`
+}
+
+// flushed says that executions up to a version are stored, as of blocks up to one.
+type flushed struct{ block, version uint64 }
+
+// settled returns the last of what was flushed of which all that it follows from is
+// stored, and kept by the listener; and what comes after it. Until then the events may
+// have to be read from the journal again, and what stands in the store may be ahead of
+// them.
+func settled(all []flushed, upTo uint64) (last flushed, rest []flushed) {
+	for len(all) > 0 && all[0].block <= upTo {
+		last, all = all[0], all[1:]
+	}
+	return last, all
 }
 
 const checkpointFile = "stitcher.json"

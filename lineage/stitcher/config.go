@@ -3,6 +3,7 @@ package stitcher
 import (
 	"context"
 	"log/slog"
+	"math"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -12,11 +13,12 @@ import (
 
 // Config is what a user may set.
 type Config struct {
-	Dir    string        // where the checkpoint is kept
-	Writer string        // identity of the journal that feeds it
-	Tenant string        // whose evidence it stitches
-	Tick   time.Duration // between recomputations; 0 means 100 ms
-	Flush  time.Duration // between writes to the store; 0 means 1 s
+	Dir      string        // where the checkpoint is kept
+	Writer   string        // identity of the journal that feeds it
+	Tenant   string        // whose evidence it stitches
+	Resident int           // events that are kept in memory, as far as closed executions are made of them; 0 means 1,000,000
+	Tick     time.Duration // between recomputations; 0 means 100 ms
+	Flush    time.Duration // between writes to the store; 0 means 1 s
 }
 
 // Store keeps the evidence and the executions.
@@ -29,6 +31,9 @@ type Store interface {
 	SaveExecutions(ctx context.Context, tenant string, version uint64, live []*lineage.Execution, gone []lineage.ExecutionRef) error
 	// ExecutionsVersion returns the greatest version among the stored executions.
 	ExecutionsVersion(ctx context.Context, tenant string) (uint64, error)
+	// ExecutionsSince hands to yield which executions have a row of a greater version,
+	// gone ones too.
+	ExecutionsSince(ctx context.Context, tenant string, version uint64, yield func(lineage.ExecutionRef)) error
 	// RetireExecutions stores that every execution is gone whose version is less.
 	RetireExecutions(ctx context.Context, tenant string, version uint64) error
 	// SaveQuarantine stores entries; one with an ID that is there changes nothing.
@@ -37,6 +42,18 @@ type Store interface {
 	SaveAudit(ctx context.Context, entries []lineage.AuditEntry) error
 	// Audited returns the last entry of every object.
 	Audited(ctx context.Context, tenant string) ([]lineage.AuditEntry, error)
+	// Evidence returns every stored event that is asked for, with whatever else came
+	// under its id. Of ids those count that are of objects of some types, or that an
+	// equality states.
+	Evidence(ctx context.Context, tenant string, m lineage.Missing, types []string) ([]lineage.Stored, error)
+	// Find returns where an id was seen, the latest first: at most limit places.
+	Find(ctx context.Context, tenant, id string, limit int, cursor string) ([]lineage.Identifier, string, error)
+	// Summaries returns the stored state of those executions that are there.
+	Summaries(ctx context.Context, tenant string, refs []lineage.ExecutionRef) ([]lineage.Summary, error)
+	// Executions returns a page of the stored executions, newest first.
+	Executions(ctx context.Context, q lineage.ListQuery) (lineage.Page, error)
+	// LastHeard returns when the latest event of each of some sources came in.
+	LastHeard(ctx context.Context, tenant string, sources []string) (map[string]time.Time, error)
 }
 
 // Recorder keeps decisions. Decide returns nil only once one is durable; it is then fed
@@ -53,15 +70,22 @@ type Listener interface {
 	// Execution tells how one stands now, or with nil that it is gone. x MUST NOT
 	// be changed, and must not be kept either: it is written out for the moment.
 	Execution(ref lineage.ExecutionRef, x *lineage.Execution)
+	// Forget says that an execution is let go of: it is told again, whole, when it
+	// changes.
+	Forget(ref lineage.ExecutionRef)
 	// Through says that all is told which follows from the events up to a block.
 	// What was told since the last call belongs together.
 	Through(block uint64)
+	// Kept returns the last block of which all that follows is durable with the
+	// listener. What follows from later ones is told again at the next start.
+	Kept() uint64
 }
 
 // Deps is what the stitcher needs of the house.
 type Deps struct {
 	Catalogue  *lineage.Catalogue
 	Store      Store
+	Stored     func() uint64         // the last block of the journal that is stored, with all before; nil: nothing leaves memory
 	Listener   Listener              // nil: nobody is told
 	Recorder   Recorder              // nil: no decisions are taken
 	Log        *slog.Logger          // nil discards
@@ -74,11 +98,16 @@ type nobody struct{}
 
 func (nobody) Anew(*lineage.Catalogue)                            {}
 func (nobody) Execution(lineage.ExecutionRef, *lineage.Execution) {}
+func (nobody) Forget(lineage.ExecutionRef)                        {}
 func (nobody) Through(uint64)                                     {}
+func (nobody) Kept() uint64                                       { return math.MaxUint64 }
 
 func (c *Config) fill() {
 	if c.Tenant == "" {
 		c.Tenant = "default"
+	}
+	if c.Resident == 0 {
+		c.Resident = 1_000_000
 	}
 	if c.Tick == 0 {
 		c.Tick = 100 * time.Millisecond

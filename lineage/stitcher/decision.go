@@ -104,7 +104,7 @@ func (s *Stitcher) Decide(ctx context.Context, d lineage.Decision) (lineage.Deci
 		return lineage.Decided{}, err
 	}
 	defer func() { <-s.decisions.one }()
-	inForce, known, err := s.propose(&d)
+	inForce, known, err := s.propose(ctx, &d)
 	if err != nil || known.ID != "" {
 		return known, err
 	}
@@ -119,22 +119,30 @@ func (s *Stitcher) Decide(ctx context.Context, d lineage.Decision) (lineage.Deci
 
 // propose checks a decision, and returns a channel that is closed when it is in force;
 // or what is known of it already.
-func (s *Stitcher) propose(d *lineage.Decision) (inForce <-chan struct{}, known lineage.Decided, err error) {
+func (s *Stitcher) propose(ctx context.Context, d *lineage.Decision) (inForce <-chan struct{}, known lineage.Decided, err error) {
+	const op = "decide"
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if known, again := s.decisions.find(d.ID); again {
+	known, again := s.decisions.find(d.ID)
+	s.mu.Unlock()
+	if again {
 		same := known.Decision
 		same.At = d.At
 		if same != *d {
-			return nil, lineage.Decided{}, lineage.Errorf(lineage.Conflict, "decide", "id is %q, which is another decision's; leave it out, or send one of your own", d.ID)
+			return nil, lineage.Decided{}, lineage.Errorf(lineage.Conflict, op, "id is %q, which is another decision's; leave it out, or send one of your own", d.ID)
 		}
 		return nil, known, nil
 	}
-	if err := s.consider(d); err != nil {
+	var cannot error
+	if err := s.ask(ctx, op, func() { cannot = s.consider(d) }, d.A.ID, d.B.ID); err != nil {
 		return nil, lineage.Decided{}, err
 	}
+	if cannot != nil {
+		return nil, lineage.Decided{}, cannot
+	}
 	wait := make(chan struct{})
+	s.mu.Lock()
 	s.decisions.waiting[d.ID] = wait
+	s.mu.Unlock()
 	return wait, lineage.Decided{}, nil
 }
 
@@ -211,15 +219,28 @@ func (s *Stitcher) Preview(ctx context.Context, d lineage.Decision, limit int) (
 }
 
 func (s *Stitcher) forecast(ctx context.Context, d lineage.Decision) (changed []lineage.ExecutionRef, f lineage.Forecast, err error) {
+	const op = "preview"
+	if err := s.takeTurn(ctx, op); err != nil {
+		return nil, f, err
+	}
+	defer s.endTurn()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	changed = s.bringUp()
-	if err := s.consider(&d); err != nil {
-		return changed, f, err
+	if changed, err = s.bringUp(ctx); err != nil {
+		return changed, f, lineage.E(lineage.Unavailable, op, err)
 	}
+	var cannot error
+	away := s.completely(ctx, s.resident(), func() {
+		if cannot = s.consider(&d); cannot == nil {
+			f.Changes, f.Unseen, cannot = s.graph.Preview(d, ctx.Err)
+		}
+	})
 	f.Decision = d
-	f.Changes, f.Unseen, err = s.graph.Preview(d, ctx.Err)
-	return changed, f, err
+	if away != nil {
+		s.dirty = true // what the preview has begun is taken back
+		return changed, f, lineage.E(lineage.Unavailable, op, away)
+	}
+	return changed, f, cannot
 }
 
 // enter takes a place in a channel that has room for so many, or says that ctx ended.

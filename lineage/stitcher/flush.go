@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 
 	"github.com/cespare/xxhash/v2"
@@ -18,7 +19,8 @@ const flushRows = 10_000
 // the checkpoint. What fails stays unsaved.
 func (s *Stitcher) flush(ctx context.Context) error {
 	s.mu.Lock()
-	next := checkpoint{Writer: s.cfg.Writer, Block: max(s.computed, s.saved.Block), Catalogue: s.catalogue.Hash()}
+	catalogue := s.catalogue.Hash()
+	computed := max(s.computed, s.saved.Block)
 	retire := s.retire
 	views := s.unsaved
 	refs := slices.Collect(maps.Keys(views))
@@ -26,36 +28,52 @@ func (s *Stitcher) flush(ctx context.Context) error {
 	clashes, audit := s.clashes, s.held.pending
 	s.clashes, s.held.pending = nil, nil
 	s.mu.Unlock()
-	err := s.save(ctx, refs, views, clashes, audit)
+	err := s.save(ctx, refs, views, catalogue, clashes, audit)
 	if err == nil && retire > 0 {
 		err = s.deps.Store.RetireExecutions(ctx, s.cfg.Tenant, retire)
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if err != nil {
-		s.mu.Lock()
 		s.unsaved.again(refs)
 		s.clashes = append(clashes, s.clashes...)
 		s.held.pending = append(audit, s.held.pending...)
-		s.mu.Unlock()
 		return err
 	}
-	s.mu.Lock()
-	s.retire = 0
-	same := s.saved == next
-	s.mu.Unlock()
-	if same {
+	if s.retire == retire {
+		s.retire = 0
+	}
+	return s.move(flushed{computed, s.written}, catalogue)
+}
+
+// move moves the checkpoint as far as it may.
+func (s *Stitcher) move(done flushed, catalogue string) error {
+	if n := len(s.flushed); n > 0 && s.flushed[n-1].block == done.block {
+		s.flushed = s.flushed[:n-1]
+	}
+	s.flushed = append(s.flushed, done)
+	last, rest := settled(s.flushed, min(s.stored(), s.deps.Listener.Kept()))
+	next := checkpoint{Writer: s.cfg.Writer, Block: last.block, Version: last.version, Catalogue: catalogue}
+	if len(rest) == len(s.flushed) || next == s.saved {
 		return nil
 	}
 	if err := next.write(s.cfg.Dir); err != nil {
 		return err
 	}
-	s.mu.Lock()
-	s.saved = next
+	s.saved, s.flushed = next, rest
 	s.freed.Store(next.Block)
-	s.mu.Unlock()
 	return nil
 }
 
-func (s *Stitcher) save(ctx context.Context, refs []lineage.ExecutionRef, views unsaved, clashes []lineage.Clash, audit []lineage.AuditEntry) error {
+// stored is the last block of which all events are in the store.
+func (s *Stitcher) stored() uint64 {
+	if s.deps.Stored == nil {
+		return math.MaxUint64
+	}
+	return s.deps.Stored()
+}
+
+func (s *Stitcher) save(ctx context.Context, refs []lineage.ExecutionRef, views unsaved, catalogue string, clashes []lineage.Clash, audit []lineage.AuditEntry) error {
 	if len(audit) > 0 {
 		if err := s.deps.Store.SaveAudit(ctx, audit); err != nil {
 			return err
@@ -66,36 +84,69 @@ func (s *Stitcher) save(ctx context.Context, refs []lineage.ExecutionRef, views 
 			return err
 		}
 	}
-	for len(refs) > 0 {
-		n := min(len(refs), flushRows)
-		version, live, gone := s.writeOut(refs[:n], views)
-		if err := s.deps.Store.SaveExecutions(ctx, s.cfg.Tenant, version, live, gone); err != nil {
+	for chunk := range slices.Chunk(refs, flushRows) {
+		r, err := s.asInForce(ctx, chunk, views, catalogue)
+		if err == nil {
+			err = s.write(ctx, r)
+		}
+		if err != nil {
 			return err
 		}
-		s.metrics.written.Add(float64(n))
-		refs = refs[n:]
+		s.written = r.version
 	}
 	return nil
 }
 
-// writeOut returns executions as they were shown, or as they are now. Versions are the clock's, kept
-// rising, so that a restarted stitcher's rows replace the old ones.
-func (s *Stitcher) writeOut(refs []lineage.ExecutionRef, views unsaved) (version uint64, live []*lineage.Execution, gone []lineage.ExecutionRef) {
+// asInForce writes executions out as the catalogue in force has them.
+func (s *Stitcher) asInForce(ctx context.Context, refs []lineage.ExecutionRef, views unsaved, catalogue string) (rows, error) {
+	if err := s.takeTurn(ctx, "store executions"); err != nil {
+		return rows{}, err
+	}
+	defer s.endTurn()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.catalogue.Hash() != catalogue {
+		views = nil // they are as another catalogue made them
+	}
+	return s.writeOut(ctx, s.resident(), refs, views)
+}
+
+// rows are executions as they are stored.
+type rows struct {
+	version uint64
+	live    []*lineage.Execution
+	gone    []lineage.ExecutionRef
+}
+
+func (s *Stitcher) write(ctx context.Context, r rows) error {
+	if err := s.deps.Store.SaveExecutions(ctx, s.cfg.Tenant, r.version, r.live, r.gone); err != nil {
+		return err
+	}
+	s.metrics.written.Add(float64(len(r.live) + len(r.gone)))
+	return nil
+}
+
+// writeOut returns executions as they were shown, or as they are now. Versions are the
+// clock's, kept rising, so that a restarted stitcher's rows replace the old ones. The
+// caller has the turn.
+func (s *Stitcher) writeOut(ctx context.Context, m memory, refs []lineage.ExecutionRef, shown unsaved) (rows, error) {
+	views := make([]view, len(refs))
+	for i, ref := range refs {
+		views[i] = shown[ref]
+	}
+	if err := s.fill(ctx, m, refs, views); err != nil {
+		return rows{}, err
+	}
 	s.version = max(s.version+1, uint64(s.deps.Now().UnixMicro()))
-	for _, ref := range refs {
-		v := views[ref]
-		if !v.shown {
-			v.x = s.graph.Execution(ref)
-		}
-		if x := v.x; x != nil {
-			live = append(live, x)
+	r := rows{version: s.version}
+	for i, v := range views {
+		if v.x != nil {
+			r.live = append(r.live, v.x)
 		} else {
-			gone = append(gone, ref)
+			r.gone = append(r.gone, refs[i])
 		}
 	}
-	return s.version, live, gone
+	return r, nil
 }
 
 // clashReason says which of two events with one identity holds, and why.

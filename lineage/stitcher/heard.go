@@ -16,21 +16,14 @@ type heard struct {
 	last map[string]time.Time // its keys change with the catalogue only
 }
 
-// listen knows the sources of a catalogue from now on, and what they have said in
-// the events of a graph.
-func (h *heard) listen(cat *lineage.Catalogue, g *lineage.Graph) {
-	last := make(map[string]time.Time)
-	for _, source := range cat.Heartbeats() {
-		last[source] = time.Time{}
-	}
-	if len(last) > 0 {
-		for e := range g.Events() {
-			later(last, e)
-		}
-	}
+// begin knows the sources of a catalogue from now on, and when they were heard last.
+func (h *heard) begin(last map[string]time.Time, cat *lineage.Catalogue) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.last = last
+	h.last = make(map[string]time.Time)
+	for _, source := range cat.Heartbeats() {
+		h.last[source] = last[source]
+	}
 }
 
 // note takes the events of a block.

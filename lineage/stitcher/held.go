@@ -156,14 +156,14 @@ func (s *Stitcher) HeldBack(_ context.Context, tenant string) ([]lineage.HeldBac
 
 // Withheld returns the relations of an object that is held back, along which nothing is
 // walked: the first limit of them, sorted, each with its evidence.
-func (s *Stitcher) Withheld(_ context.Context, tenant string, o lineage.Object, limit int) ([]lineage.Edge, error) {
-	if err := s.ready("read what is held back"); err != nil {
+func (s *Stitcher) Withheld(ctx context.Context, tenant string, o lineage.Object, limit int) (edges []lineage.Edge, err error) {
+	const op = "read what is held back"
+	if err := s.ready(op); err != nil {
 		return nil, err
 	}
 	if tenant != s.cfg.Tenant {
 		return nil, nil
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.graph.Suppressed(s.canonical(o), limit), nil
+	err = s.ask(ctx, op, func() { edges = s.graph.Suppressed(s.canonical(o), limit) }, o.ID)
+	return edges, err
 }

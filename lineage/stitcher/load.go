@@ -28,17 +28,14 @@ func (s *Stitcher) load(ctx context.Context) bool {
 			level = slog.LevelWarn
 		}
 		s.deps.Log.Log(ctx, level, "resident state waits for the store", "error", err, "retry_in", wait)
-		select {
-		case <-ctx.Done():
+		if pause(ctx, wait) != nil {
 			return false
-		case <-time.After(wait):
 		}
 		wait = min(2*wait, 5*time.Second)
 	}
 }
 
 func (s *Stitcher) tryLoad(ctx context.Context) error {
-	began := s.deps.Now()
 	version, err := s.deps.Store.ExecutionsVersion(ctx, s.cfg.Tenant)
 	if err != nil {
 		return err
@@ -47,67 +44,66 @@ func (s *Stitcher) tryLoad(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	graph := lineage.NewGraph(s.deps.Catalogue, s.cfg.Tenant)
-	saved := s.saved
+	heard, err := s.deps.Store.LastHeard(ctx, s.cfg.Tenant, s.deps.Catalogue.Heartbeats())
+	if err != nil {
+		return err
+	}
+	s.version = max(s.version, version)
+	anew := version > 0 && s.saved.Catalogue != s.deps.Catalogue.Hash()
+	retire := s.version + 1
+	s.deps.Listener.Anew(s.deps.Catalogue)
+	p := s.newReplay(s.deps.Catalogue, s.saved.Block, anew)
 	var late []*lineage.Event // past the checkpoint: their executions may not be stored
-	last := saved.Block
+	last := s.saved.Block
 	err = s.deps.Store.EventsSince(ctx, s.cfg.Tenant, func(writer string, block uint64, e *lineage.Event) error {
-		if writer == s.cfg.Writer && block > saved.Block {
-			last = max(last, block)
-			kept := *e
-			late = append(late, &kept)
+		if writer != s.cfg.Writer || block <= s.saved.Block {
+			return p.take(ctx, writer, block, e)
+		}
+		last = max(last, block)
+		if e.Kind == lineage.DecisionEvent {
+			s.takeDecision(p.memory.graph, e)
 			return nil
 		}
-		s.enter(graph, e)
-		if n := graph.Len(); n%500_000 == 0 && n > 0 {
-			s.deps.Log.Info("rebuilding the resident state", "events", n, "took", s.deps.Now().Sub(began))
-		}
+		kept := *e
+		late = append(late, &kept)
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.version = max(s.version, version)
-	anew := version > 0 && saved.Catalogue != s.deps.Catalogue.Hash()
-	if anew {
-		s.retire = s.version + 1
+	if err := p.end(ctx); err != nil {
+		return err
 	}
-	board := newBoard(s.deps.Catalogue)
-	s.absences = newAbsences()
-	s.held.begin(audited, saved.Catalogue)
-	s.deps.Listener.Anew(s.deps.Catalogue)
-	for _, ref := range graph.Recompute() {
-		if s.show(board, ref, graph.Execution(ref)); anew {
-			s.unsaved.add(ref)
+	p.memory.graph.TakeClashes() // they were set aside before the checkpoint moved
+	p.writes, p.grows, p.block, p.next = true, true, last, late
+	if err := p.end(ctx); err != nil {
+		return err
+	}
+	if !anew && (s.saved.Version > 0 || s.saved.Block == 0) { // what is stored may be ahead of the events that are
+		err := s.deps.Store.ExecutionsSince(ctx, s.cfg.Tenant, s.saved.Version, func(ref lineage.ExecutionRef) {
+			if _, waits := p.unsaved[ref]; !waits {
+				p.unsaved.add(ref)
+			}
+		})
+		if err != nil {
+			return err
 		}
 	}
-	graph.TakeClashes() // they were set aside before the checkpoint moved
-	for _, e := range late {
-		s.enter(graph, e)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if anew {
+		s.retire = retire
 	}
-	for _, ref := range graph.Recompute() {
-		s.unsaved.add(ref)
-		s.show(board, ref, graph.Execution(ref))
-	}
-	s.heard.listen(s.deps.Catalogue, graph)
+	s.heard.begin(heard, s.deps.Catalogue)
+	s.held.begin(audited, s.saved.Catalogue)
+	s.graph, s.board, s.absences, s.unsaved = p.memory.graph, p.board, p.absences, p.unsaved
+	s.top, s.fed, s.computed = last, last, last
 	s.deps.Listener.Through(last)
-	s.clashes = append(s.clashes, graph.TakeClashes()...)
-	s.graph, s.board, s.fed, s.computed = graph, board, last, last
-	s.decisions.settle(graph)
+	s.clashes = append(s.clashes, s.graph.TakeClashes()...)
+	s.decisions.settle(s.graph)
 	s.inspectNow()
-	s.metrics.resident.Set(float64(graph.Len()))
-	s.deps.Log.Info("the resident state is whole", "events", graph.Len(), "past_checkpoint", len(late),
-		"written_anew", anew, "took", s.deps.Now().Sub(began))
+	s.metrics.resident.Set(float64(s.graph.Len()))
+	s.deps.Log.Info("the resident state is whole", "events", p.events, "resident", s.graph.Len(), "past_checkpoint", len(late),
+		"written_anew", anew, "took", s.deps.Now().Sub(p.began))
 	return nil
-}
-
-// enter takes a stored event, or decision, into a graph.
-func (s *Stitcher) enter(g *lineage.Graph, e *lineage.Event) {
-	if e.Kind == lineage.DecisionEvent {
-		s.takeDecision(g, e)
-		return
-	}
-	g.Add(e)
 }

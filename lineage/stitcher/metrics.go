@@ -14,7 +14,10 @@ type metrics struct {
 	failures   prometheus.Counter
 	resident   prometheus.Gauge
 	held       prometheus.Gauge
+	recalled   prometheus.Counter
+	forgotten  prometheus.Counter
 	duration   prometheus.Histogram
+	recalls    prometheus.Histogram
 	retries    *prometheus.CounterVec
 	stages     map[string]bool // of the catalogue: what else events call a stage would be a label without bound
 }
@@ -46,6 +49,16 @@ func newMetrics(r prometheus.Registerer, cat *lineage.Catalogue) (*metrics, erro
 		held: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "throughline_stitcher_held_back_objects", Help: "Objects that a guard or a decision holds back, as last looked for.",
 		}),
+		recalled: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "throughline_stitcher_recalled_events_total", Help: "Events that came back from the store into the resident graph.",
+		}),
+		forgotten: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "throughline_stitcher_forgotten_executions_total", Help: "Closed executions that the resident graph has let go of.",
+		}),
+		recalls: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "throughline_stitcher_recall_seconds", Help: "Time of one look into the store for evidence that is not resident.",
+			Buckets: prometheus.ExponentialBuckets(0.001, 3, 9),
+		}),
 		duration: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "throughline_stitcher_recompute_seconds", Help: "Time of one recomputation.",
 			Buckets: prometheus.ExponentialBuckets(0.0001, 4, 9),
@@ -53,6 +66,7 @@ func newMetrics(r prometheus.Registerer, cat *lineage.Catalogue) (*metrics, erro
 	}
 	for _, c := range []prometheus.Collector{
 		m.events, m.clashes, m.recomputed, m.written, m.failures, m.resident, m.held, m.duration, m.retries,
+		m.recalled, m.forgotten, m.recalls,
 	} {
 		if err := r.Register(c); err != nil {
 			return nil, err

@@ -11,7 +11,7 @@ import (
 // Suppressed finds what the rules keep out of lineage of all that goes by an id, under
 // any of its spellings: objects that are held back, as they were when last looked for, and
 // equalities that were refused. It is Unavailable until the resident state is whole.
-func (s *Stitcher) Suppressed(_ context.Context, tenant, id string) (lineage.Suppressed, error) {
+func (s *Stitcher) Suppressed(ctx context.Context, tenant, id string) (lineage.Suppressed, error) {
 	const op = "look for what is suppressed"
 	if err := s.ready(op); err != nil {
 		return lineage.Suppressed{}, err
@@ -25,18 +25,19 @@ func (s *Stitcher) Suppressed(_ context.Context, tenant, id string) (lineage.Sup
 	}
 	spelled := lineage.Spellings(id)
 	called := func(o lineage.Object) bool { return slices.Contains(spelled, o.ID) }
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	var out lineage.Suppressed
-	for _, m := range s.graph.Search(id) {
-		if held, ok := s.held.now[m.Object]; ok {
-			out.Held = append(out.Held, held)
+	err := s.ask(ctx, op, func() {
+		out = lineage.Suppressed{}
+		for _, o := range s.graph.Named(id) {
+			if held, ok := s.held.now[o]; ok {
+				out.Held = append(out.Held, held)
+			}
 		}
-	}
-	for _, pair := range s.graph.PossibleSame() {
-		if called(pair[0]) || called(pair[1]) {
-			out.Possible = append(out.Possible, pair)
+		for _, pair := range s.graph.PossibleSame() {
+			if called(pair[0]) || called(pair[1]) {
+				out.Possible = append(out.Possible, pair)
+			}
 		}
-	}
-	return out, nil
+	}, id)
+	return out, err
 }

@@ -10,29 +10,35 @@ import (
 // Canonical returns the object that an id names, by the name that it goes by now, and
 // whether that is another one. An id that several objects go by, or none, is returned
 // as it is: nobody is led where they may not have meant to go.
-func (s *Stitcher) Canonical(_ context.Context, tenant string, o lineage.Object) (now lineage.Object, moved bool, err error) {
-	if err := s.ready("find the name of an object"); err != nil {
+func (s *Stitcher) Canonical(ctx context.Context, tenant string, o lineage.Object) (now lineage.Object, moved bool, err error) {
+	const op = "find the name of an object"
+	if err := s.ready(op); err != nil {
 		return o, false, err
 	}
 	if tenant != s.cfg.Tenant {
 		return o, false, nil
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now, moved = s.called(o)
-	return now, moved, nil
+	err = s.ask(ctx, op, func() { now, moved = s.called(o) }, o.ID)
+	return now, moved, err
 }
 
 // Merged returns the object that an id leads to because somebody decided that both are
 // one, and false for any other id: one that evidence alone calls an object's has its
 // page under its own name.
-func (s *Stitcher) Merged(_ context.Context, tenant string, o lineage.Object) (now lineage.Object, moved bool, err error) {
-	if err := s.ready("find the name of an object"); err != nil {
+func (s *Stitcher) Merged(ctx context.Context, tenant string, o lineage.Object) (now lineage.Object, moved bool, err error) {
+	const op = "find the name of an object"
+	if err := s.ready(op); err != nil {
 		return o, false, err
 	}
-	if tenant != s.cfg.Tenant {
+	if tenant != s.cfg.Tenant || !s.decidedToMerge(o) {
 		return o, false, nil
 	}
+	err = s.ask(ctx, op, func() { now, moved = s.called(o) }, o.ID)
+	return now, moved, err
+}
+
+// decidedToMerge tells whether a decision that stands makes an object one with another.
+func (s *Stitcher) decidedToMerge(o lineage.Object) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	spelled := lineage.Spellings(o.ID)
@@ -41,11 +47,10 @@ func (s *Stitcher) Merged(_ context.Context, tenant string, o lineage.Object) (n
 	}
 	for _, d := range s.decisions.ledger {
 		if d.Stands && d.Kind == lineage.DecideMerge && (meant(d.A) || meant(d.B)) {
-			now, moved = s.called(o)
-			return now, moved, nil
+			return true
 		}
 	}
-	return o, false, nil
+	return false
 }
 
 // canonical is the name that an object goes by now.
@@ -57,8 +62,7 @@ func (s *Stitcher) canonical(o lineage.Object) lineage.Object {
 func (s *Stitcher) called(o lineage.Object) (now lineage.Object, moved bool) {
 	spelled := lineage.Spellings(o.ID)
 	var named, other []lineage.Object
-	for _, m := range s.graph.Search(o.ID) {
-		p := m.Object
+	for _, p := range s.graph.Named(o.ID) {
 		switch {
 		case p.Type != o.Type:
 		case !slices.Contains(spelled, p.ID):
@@ -80,16 +84,24 @@ func (s *Stitcher) called(o lineage.Object) (now lineage.Object, moved bool) {
 }
 
 // Case returns what people and the rules have made of an object, by all its ids.
-func (s *Stitcher) Case(_ context.Context, tenant string, ids []lineage.Object) (lineage.Case, error) {
+func (s *Stitcher) Case(ctx context.Context, tenant string, ids []lineage.Object) (lineage.Case, error) {
+	const op = "read the case of an object"
 	var c lineage.Case
-	if err := s.ready("read the case of an object"); err != nil {
+	if err := s.ready(op); err != nil {
 		return c, err
 	}
 	if tenant != s.cfg.Tenant {
 		return c, nil
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	var texts []string
+	for _, id := range ids {
+		texts = append(texts, id.ID)
+	}
+	err := s.ask(ctx, op, func() { c = s.caseOf(ids) }, texts...)
+	return c, err
+}
+
+func (s *Stitcher) caseOf(ids []lineage.Object) (c lineage.Case) {
 	for _, id := range ids {
 		if h, ok := s.held.now[s.canonical(id)]; ok {
 			c.Held = &h
@@ -109,5 +121,5 @@ func (s *Stitcher) Case(_ context.Context, tenant string, ids []lineage.Object) 
 			c.Decided = append(c.Decided, d)
 		}
 	}
-	return c, nil
+	return c
 }

@@ -2,11 +2,7 @@ package stitcher
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
-	"slices"
 	"strings"
-	"time"
 
 	"throughline/lineage"
 )
@@ -14,138 +10,66 @@ import (
 // maxQuery is the longest id that is searched for, in bytes.
 const maxQuery = 1024
 
+// maxNaming is how many events are read of what holds none together, as a customer does:
+// the latest.
+const maxNaming = 100
+
 // Search finds everything that an id names. It is Unavailable until the
 // resident state is whole, so that "nothing found" is never a guess.
-func (s *Stitcher) Search(_ context.Context, tenant, q string) ([]lineage.Match, error) {
-	if err := s.ready("search"); err != nil {
+func (s *Stitcher) Search(ctx context.Context, tenant, q string) (found []lineage.Match, err error) {
+	const op = "search"
+	if err := s.ready(op); err != nil {
 		return nil, err
 	}
 	q = strings.TrimSpace(q)
 	if q == "" || len(q) > maxQuery {
-		return nil, lineage.Errorf(lineage.Invalid, "search", "q has %d bytes; want an id of 1 to %d", len(q), maxQuery)
+		return nil, lineage.Errorf(lineage.Invalid, op, "q has %d bytes; want an id of 1 to %d", len(q), maxQuery)
 	}
 	if tenant != s.cfg.Tenant {
 		return nil, nil
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.graph.Search(q), nil
+	err = s.askBroadly(ctx, op, q, func() { found = s.graph.Search(q) })
+	return found, err
 }
 
 // Lookup returns the executions that hold an object; none for one that nothing
 // names.
-func (s *Stitcher) Lookup(_ context.Context, q lineage.ObjectQuery) (lineage.Answer, error) {
-	if err := s.ready("look up"); err != nil {
+func (s *Stitcher) Lookup(ctx context.Context, q lineage.ObjectQuery) (found lineage.Answer, err error) {
+	const op = "look up"
+	if err := s.ready(op); err != nil {
 		return lineage.Answer{}, err
 	}
 	if q.Tenant != s.cfg.Tenant {
 		return lineage.Answer{}, nil
 	}
+	err = s.askBroadly(ctx, op, q.ID, func() { found = s.graph.Lookup(q) })
+	return found, err
+}
+
+// askBroadly is ask, also for what the latest events are in that name an object which
+// holds none together.
+func (s *Stitcher) askBroadly(ctx context.Context, op, id string, answer func()) error {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.graph.Lookup(q), nil
-}
-
-// cursor is the place after the last row of a page.
-type cursor struct {
-	StartedAt time.Time      `json:"s"`
-	Flow      string         `json:"f"`
-	Anchor    lineage.Object `json:"a"`
-}
-
-// List returns a page of executions, newest first.
-func (s *Stitcher) List(_ context.Context, q lineage.ListQuery) (lineage.Page, error) {
-	const op = "list executions"
-	if err := s.ready(op); err != nil {
-		return lineage.Page{}, err
+	partly := s.graph.Partly(id)
+	s.mu.Unlock()
+	if !partly {
+		return s.ask(ctx, op, answer, id)
 	}
-	if q.Limit < 1 || q.Limit > 1000 {
-		return lineage.Page{}, lineage.Errorf(lineage.Invalid, op, "limit is %d; want 1 to 1000", q.Limit)
-	}
-	var after *lineage.Summary
-	if q.Cursor != "" {
-		var c cursor
-		raw, err := base64.RawURLEncoding.DecodeString(q.Cursor)
-		if err != nil || json.Unmarshal(raw, &c) != nil {
-			return lineage.Page{}, lineage.Errorf(lineage.Invalid, op, "cursor is not one that this list handed out")
+	var keys []lineage.ClaimKey
+	for _, text := range lineage.Spellings(id) {
+		found, _, err := s.deps.Store.Find(ctx, s.cfg.Tenant, text, maxNaming, "")
+		if err != nil {
+			s.metrics.failures.Inc()
+			return lineage.E(lineage.Unavailable, op, err)
 		}
-		after = &lineage.Summary{StartedAt: c.StartedAt, Flow: c.Flow, Anchor: c.Anchor}
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	rows, err := s.listed(q)
-	if err != nil {
-		return lineage.Page{}, err
-	}
-	from := 0
-	if after != nil {
-		from, _ = slices.BinarySearchFunc(rows, *after, compareSummaries)
-		if from < len(rows) && compareSummaries(rows[from], *after) == 0 {
-			from++
+		for i := range found {
+			keys = append(keys, found[i].Claim())
 		}
 	}
-	var page lineage.Page
-	for _, row := range rows[from:] {
-		if (q.State != "" && row.State != q.State) || (q.Stage != "" && row.Stage != q.Stage) {
-			continue
-		}
-		if len(page.Executions) == q.Limit {
-			last := page.Executions[q.Limit-1]
-			raw, err := json.Marshal(cursor{last.StartedAt, last.Flow, last.Anchor})
-			if err != nil {
-				return lineage.Page{}, lineage.E(lineage.Internal, op, err)
-			}
-			page.Next = base64.RawURLEncoding.EncodeToString(raw)
-			break
-		}
-		page.Executions = append(page.Executions, row)
-	}
-	return page, nil
-}
-
-// listed returns the rows that a list is cut from, newest first.
-func (s *Stitcher) listed(q lineage.ListQuery) ([]lineage.Summary, error) {
-	if q.Tenant != s.cfg.Tenant {
-		return nil, nil
-	}
-	if q.Flow != "" {
-		fb := s.board.flows[q.Flow]
-		if fb == nil {
-			return nil, lineage.Errorf(lineage.Invalid, "list executions", "flow is %q; want one of %s", q.Flow, strings.Join(s.board.order, ", "))
-		}
-		return fb.newest(), nil
-	}
-	var rows []lineage.Summary
-	for _, name := range s.board.order {
-		if name != lineage.TransactionFlow {
-			rows = append(rows, s.board.flows[name].newest()...)
-		}
-	}
-	slices.SortFunc(rows, compareSummaries)
-	return rows, nil
-}
-
-// Overview returns the state of every flow that holds anything. The built-in flow
-// shows what others show, by correlation id; it stands in only where none does.
-func (s *Stitcher) Overview(_ context.Context, tenant string) ([]lineage.FlowOverview, error) {
-	if err := s.ready("overview"); err != nil {
-		return nil, err
-	}
-	if tenant != s.cfg.Tenant {
-		return nil, nil
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var all []lineage.FlowOverview
-	for _, name := range s.board.order { // the built-in one is last
-		if name == lineage.TransactionFlow && len(all) > 0 {
-			break
-		}
-		if fb := s.board.flows[name]; len(fb.summaries) > 0 {
-			all = append(all, fb.overview(name, s.deps.Now()))
-		}
-	}
-	return all, nil
+	return s.ask(ctx, op, func() {
+		s.graph.WantClaims(keys)
+		answer()
+	}, id)
 }
 
 func (s *Stitcher) ready(op string) error {

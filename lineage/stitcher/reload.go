@@ -8,44 +8,114 @@ import (
 )
 
 // Reload puts another catalogue in force: every execution is computed anew from
-// the events that are held, as they were mapped when they came. Questions and the
-// feed wait meanwhile. It waits while the graph is being loaded.
+// the events that are held, as they were mapped when they came, and from those that only
+// the store has. The feed waits meanwhile, and so do questions, unless the store is read.
+// It waits while the graph is being loaded. Once it has begun it ends only with the
+// stitcher.
 func (s *Stitcher) Reload(ctx context.Context, cat *lineage.Catalogue) error {
+	const op = "reload the catalogue"
 	select {
 	case <-s.loaded:
 	case <-ctx.Done():
-		return lineage.E(lineage.Unavailable, "reload the catalogue", ctx.Err())
+		return lineage.E(lineage.Unavailable, op, ctx.Err())
 	}
-	began := time.Now()
+	if err := s.takeTurn(ctx, op); err != nil {
+		return err
+	}
+	defer s.endTurn()
+	began := s.deps.Now()
+	for {
+		changed, err := s.remake(s.life, cat)
+		if err == nil {
+			s.hub.publish(lineage.Change{Tenant: s.cfg.Tenant, Executions: changed})
+			s.deps.Log.Info("executions are computed anew", "catalogue", cat.Hash(), "executions", len(changed), "took", s.deps.Now().Sub(began))
+			return nil
+		}
+		s.metrics.failures.Inc()
+		s.deps.Log.Warn("executions are not computed anew yet; it is tried again", "catalogue", cat.Hash(), "error", err)
+		if pause(s.life, time.Second) != nil {
+			return lineage.E(lineage.Unavailable, op, err)
+		}
+	}
+}
+
+// remake computes everything by another catalogue.
+func (s *Stitcher) remake(ctx context.Context, cat *lineage.Catalogue) (changed []lineage.ExecutionRef, err error) {
 	s.mu.Lock()
-	graph, board := lineage.NewGraph(cat, s.cfg.Tenant), newBoard(cat)
-	for e := range s.graph.Events() {
-		graph.Add(e)
-	}
+	defer s.mu.Unlock()
+	p := s.newReplay(cat, s.fed, true)
+	s.deps.Listener.Anew(cat)
 	ruled, _ := s.graph.Decisions()
 	for _, d := range ruled {
-		graph.Decide(d)
+		p.memory.graph.Decide(d)
 	}
-	s.absences = newAbsences()
-	s.deps.Listener.Anew(cat)
-	changed := s.board.refs() // those that the new catalogue does not make are gone
-	for _, ref := range changed {
-		s.unsaved.add(ref)
+	retire := uint64(0)
+	if s.graph.Forgot() {
+		retire = s.version + 1
+		s.mu.Unlock()
+		err := s.rebuild(ctx, p)
+		s.mu.Lock()
+		if err != nil {
+			return nil, err
+		}
 	}
-	for _, ref := range graph.Recompute() {
-		s.unsaved.add(ref)
-		s.show(board, ref, graph.Execution(ref))
+	for e := range s.graph.Events() {
+		p.next = append(p.next, e)
+	}
+	p.block, p.grows = s.top, true
+	if err := p.end(ctx); err != nil {
+		return nil, err
+	}
+	for _, ref := range s.board.refs() { // those that the new catalogue does not make are gone
+		if _, made := p.unsaved[ref]; !made && retire == 0 {
+			p.unsaved.add(ref)
+		}
 		changed = append(changed, ref)
 	}
-	s.heard.listen(cat, graph)
+	changed = merge(changed, p.board.refs())
+	s.retire = max(s.retire, retire)
+	s.heard.begin(s.heardBy(), cat)
 	s.deps.Listener.Through(s.fed)
 	s.clashes = append(s.clashes, s.graph.TakeClashes()...)
-	s.catalogue, s.graph, s.board = cat, graph, board
-	s.dirty, s.computed = false, s.fed
-	s.decisions.settle(graph)
+	s.catalogue, s.graph, s.board, s.absences, s.unsaved = cat, p.memory.graph, p.board, p.absences, p.unsaved
+	s.dirty, s.due, s.computed = len(s.deferred) > 0, nil, s.fed
+	s.decisions.settle(s.graph)
 	s.inspectNow()
-	s.mu.Unlock()
-	s.hub.publish(lineage.Change{Tenant: s.cfg.Tenant, Executions: changed})
-	s.deps.Log.Info("executions are computed anew", "catalogue", cat.Hash(), "executions", len(changed), "took", time.Since(began))
-	return nil
+	return changed, nil
+}
+
+// rebuild reads into a replay all that is stored. Should it end halfway, executions are
+// stored as two catalogues make them: at the next start all are written anew.
+func (s *Stitcher) rebuild(ctx context.Context, p *replay) error {
+	doubt := s.saved
+	doubt.Catalogue = ""
+	if err := doubt.write(s.cfg.Dir); err != nil {
+		return err
+	}
+	err := s.deps.Store.EventsSince(ctx, s.cfg.Tenant, func(writer string, block uint64, e *lineage.Event) error {
+		if e.Kind == lineage.DecisionEvent || writer == s.cfg.Writer && block > p.until {
+			return nil
+		}
+		return p.take(ctx, writer, block, e)
+	})
+	if err != nil {
+		return err
+	}
+	return p.add(ctx)
+}
+
+// heardBy is when the sources of a catalogue were heard last, as far as is known here.
+func (s *Stitcher) heardBy() map[string]time.Time {
+	last := make(map[string]time.Time)
+	for e := range s.graph.Events() {
+		if e.Ingested.After(last[e.Source]) {
+			last[e.Source] = e.Ingested
+		}
+	}
+	for source, at := range s.Heard() {
+		if at.After(last[source]) {
+			last[source] = at
+		}
+	}
+	return last
 }

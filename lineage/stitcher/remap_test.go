@@ -1,6 +1,7 @@
 package stitcher
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -23,7 +24,7 @@ func TestEventsThatAreMappedAnewMoveTheirExecutions(t *testing.T) {
 		defer cancel()
 		right := event("a", "order/7", time.Now())
 		right.Hash, right.Time = wrong.Hash, wrong.Time
-		if err := s.Remap(t.Context(), []lineage.Remapped{{Was: wrong, Now: right}}); err != nil {
+		if err := s.Remap(t.Context(), []lineage.Remapped{{Was: wrong, Now: right}}, func(context.Context) error { return nil }); err != nil {
 			t.Fatal(err)
 		}
 		if change := <-changes; !slices.Contains(change.Executions, order7) {

@@ -19,12 +19,18 @@ type Stitcher struct {
 	catalogue *lineage.Catalogue
 	graph     *lineage.Graph
 	board     *board
-	fed       uint64 // the last block whose events are in the graph
+	top       uint64 // the last block that was fed
+	fed       uint64 // the last block up to which all events are in the graph
 	computed  uint64 // the last block whose events are in the executions
-	dirty     bool   // events since the last recomputation
+	deferred  []deferred
+	dirty     bool                       // events since the last recomputation
+	due       []lineage.ExecutionRef     // executions that have changed and are not shown yet
+	remapping map[content]*lineage.Event // what is being mapped anew, as the graph has it; nil: not at all
 	unsaved   unsaved
 	clashes   []lineage.Clash
 	version   uint64
+	written   uint64    // the version of executions that was stored last; flush's own
+	flushed   []flushed // of which it is not known that all that they follow from is stored
 	saved     checkpoint
 	freed     atomic.Uint64 // saved.Block
 	retire    uint64        // rows of the store below this version are another catalogue's; 0: none are
@@ -33,10 +39,12 @@ type Stitcher struct {
 	held      *heldBack
 	absences  *absences
 
+	turns  chan struct{} // has room for one: who has it may recall, add and let go
 	heard  heard
 	hub    *hub
 	loaded chan struct{} // closed when the graph holds what was stored
 	wake   chan struct{}
+	life   context.Context
 	cancel context.CancelFunc
 	done   chan struct{}
 }
@@ -54,7 +62,7 @@ func New(cfg Config, deps Deps) (*Stitcher, error) {
 	return &Stitcher{
 		cfg: cfg, deps: deps, metrics: m,
 		catalogue: deps.Catalogue, graph: lineage.NewGraph(deps.Catalogue, cfg.Tenant), board: newBoard(deps.Catalogue),
-		unsaved: make(unsaved), hub: newHub(),
+		unsaved: make(unsaved), hub: newHub(), turns: make(chan struct{}, 1),
 		decisions: newDecisions(), held: newHeldBack(), absences: newAbsences(),
 		loaded: make(chan struct{}), wake: make(chan struct{}, 1), done: make(chan struct{}),
 	}, nil
@@ -67,10 +75,10 @@ func (s *Stitcher) Start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.saved = saved
+	s.saved, s.written = saved, saved.Version
 	s.freed.Store(saved.Block)
-	ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
-	go s.run(ctx)
+	s.life, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	go s.run(s.life)
 	return nil
 }
 
@@ -82,7 +90,7 @@ func (s *Stitcher) Stop(ctx context.Context) error {
 	s.cancel()
 	<-s.done // a write that is under way fails, and what it held is unsaved again
 	if s.Loaded() {
-		s.recompute()
+		s.catchUp(ctx)
 		s.inspect()
 		if err := s.flush(ctx); err != nil {
 			s.deps.Log.Warn("executions are not all stored; they are computed again at the next start", "error", err)
@@ -99,44 +107,6 @@ func (s *Stitcher) Loaded() bool {
 		return true
 	default:
 		return false
-	}
-}
-
-// Events takes the events of a block of the journal, in the order of blocks. It
-// waits while the graph is being loaded.
-func (s *Stitcher) Events(ctx context.Context, block uint64, events []lineage.Event) error {
-	select {
-	case <-s.loaded:
-	case <-ctx.Done():
-		return lineage.E(lineage.Unavailable, "feed stitcher", ctx.Err())
-	}
-	s.mu.Lock()
-	for i := range events {
-		switch e := &events[i]; {
-		case e.Tenant != s.cfg.Tenant:
-		case e.Kind == lineage.DecisionEvent:
-			s.takeDecision(s.graph, e)
-		default:
-			s.add(e)
-		}
-	}
-	s.heard.note(events)
-	s.metrics.events.Add(float64(len(events)))
-	s.fed, s.dirty = max(s.fed, block), true
-	s.mu.Unlock()
-	select {
-	case s.wake <- struct{}{}:
-	default:
-	}
-	return nil
-}
-
-// add takes one event into the graph, and counts a try that failed when it is new.
-func (s *Stitcher) add(e *lineage.Event) {
-	before := s.graph.Len()
-	s.graph.Add(e)
-	if e.Outcome == lineage.OutcomeRetrying && s.graph.Len() > before {
-		s.metrics.retried(e.Stage)
 	}
 }
 
@@ -161,7 +131,7 @@ func (s *Stitcher) run(ctx context.Context) {
 			return
 		case <-s.wake:
 			// The first event after a pause is shown at once; then the ticker sets the pace.
-			s.recompute()
+			s.catchUp(ctx)
 			select {
 			case <-tick.C:
 			case <-ctx.Done():
@@ -172,56 +142,27 @@ func (s *Stitcher) run(ctx context.Context) {
 			if err := s.flush(ctx); err != nil && ctx.Err() == nil {
 				s.metrics.failures.Inc()
 				s.deps.Log.Warn("executions wait for the store", "error", err)
+				continue
+			}
+			s.letGo(ctx)
+			if s.behind() {
+				s.catchUp(ctx)
 			}
 		}
 	}
 }
 
-// show enters an execution into a board, and tells the listener.
-func (s *Stitcher) show(b *board, ref lineage.ExecutionRef, x *lineage.Execution) {
-	b.put(ref, x)
-	s.absences.put(ref, x)
-	s.deps.Listener.Execution(ref, x)
-}
-
-// recompute brings the executions up to date and tells the subscribers.
-func (s *Stitcher) recompute() {
+// behind tells whether something has waited for the store.
+func (s *Stitcher) behind() bool {
 	s.mu.Lock()
-	changed := s.bringUp()
-	s.mu.Unlock()
-	s.announce(changed)
+	defer s.mu.Unlock()
+	return s.dirty || len(s.deferred) > 0
 }
 
-// announce tells the subscribers which executions have changed.
-func (s *Stitcher) announce(changed []lineage.ExecutionRef) {
-	if len(changed) > 0 {
-		s.hub.publish(lineage.Change{Tenant: s.cfg.Tenant, Executions: changed})
-	}
-}
-
-// bringUp brings the executions up to date. The caller holds the lock.
-func (s *Stitcher) bringUp() (changed []lineage.ExecutionRef) {
-	if !s.dirty {
-		return nil
-	}
-	began := time.Now()
-	changed = s.graph.Recompute()
-	for _, ref := range changed {
-		x := s.graph.Execution(ref)
-		s.unsaved.show(ref, x)
-		s.show(s.board, ref, x)
-	}
-	s.deps.Listener.Through(s.fed)
-	clashes := s.graph.TakeClashes()
-	s.clashes = append(s.clashes, clashes...)
-	s.dirty, s.computed = false, s.fed
-	s.held.look()
-	if s.decisions.settle(s.graph) {
-		s.inspectNow()
-	}
-	s.metrics.resident.Set(float64(s.graph.Len()))
-	s.metrics.clashes.Add(float64(len(clashes)))
-	s.metrics.recomputed.Add(float64(len(changed)))
-	s.metrics.duration.Observe(time.Since(began).Seconds())
-	return changed
+// show enters an execution into a board and among what has not come, and tells the
+// listener.
+func (s *Stitcher) show(b *board, a *absences, ref lineage.ExecutionRef, x *lineage.Execution, block uint64) {
+	b.put(ref, x, block)
+	a.put(ref, x)
+	s.deps.Listener.Execution(ref, x)
 }

@@ -2,10 +2,8 @@ package stitcher
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,129 +13,6 @@ import (
 
 	"throughline/lineage"
 )
-
-// shelf is a store in memory. It fails while away.
-type shelf struct {
-	mu         sync.Mutex
-	away       bool
-	events     []stored
-	rows       map[lineage.ExecutionRef]row
-	quarantine map[string]lineage.Quarantined
-	audit      map[turnOf]lineage.AuditEntry
-	writes     int
-}
-
-type stored struct {
-	block uint64
-	event lineage.Event
-}
-
-var errAway = errors.New("the store is away")
-
-func newShelf() *shelf {
-	return &shelf{rows: make(map[lineage.ExecutionRef]row), quarantine: make(map[string]lineage.Quarantined), audit: make(map[turnOf]lineage.AuditEntry)}
-}
-
-func (s *shelf) EventsSince(_ context.Context, tenant string, yield func(string, uint64, *lineage.Event) error) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.away {
-		return errAway
-	}
-	for _, e := range s.events {
-		if e.event.Tenant == tenant {
-			if err := yield("w", e.block, &e.event); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// row is an execution as it was last stored; x is nil for one that is gone.
-type row struct {
-	version uint64
-	x       *lineage.Execution
-}
-
-func (s *shelf) SaveExecutions(_ context.Context, _ string, version uint64, live []*lineage.Execution, gone []lineage.ExecutionRef) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.away {
-		return errAway
-	}
-	s.writes += len(live) + len(gone)
-	put := func(ref lineage.ExecutionRef, x *lineage.Execution) {
-		if version > s.rows[ref].version {
-			s.rows[ref] = row{version, x}
-		}
-	}
-	for _, x := range live {
-		put(lineage.ExecutionRef{Flow: x.Flow, Anchor: x.Anchor}, x)
-	}
-	for _, ref := range gone {
-		put(ref, nil)
-	}
-	return nil
-}
-
-func (s *shelf) ExecutionsVersion(context.Context, string) (uint64, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.away {
-		return 0, errAway
-	}
-	var version uint64
-	for _, r := range s.rows {
-		version = max(version, r.version)
-	}
-	return version, nil
-}
-
-func (s *shelf) RetireExecutions(_ context.Context, _ string, version uint64) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.away {
-		return errAway
-	}
-	for ref, r := range s.rows {
-		if r.version < version {
-			s.rows[ref] = row{version, nil}
-		}
-	}
-	return nil
-}
-
-func (s *shelf) live() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var refs []string
-	for ref, r := range s.rows {
-		if r.x != nil {
-			refs = append(refs, ref.Flow+" "+ref.Anchor.String())
-		}
-	}
-	slices.Sort(refs)
-	return refs
-}
-
-func (s *shelf) SaveQuarantine(_ context.Context, entries []lineage.Quarantined) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.away {
-		return errAway
-	}
-	for _, e := range entries {
-		s.quarantine[e.ID] = e
-	}
-	return nil
-}
-
-func (s *shelf) setAway(away bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.away = away
-}
 
 func catalogue(t *testing.T) *lineage.Catalogue {
 	t.Helper()

@@ -1,0 +1,72 @@
+package stitcher
+
+import (
+	"context"
+	"slices"
+
+	"throughline/lineage"
+)
+
+// letGoAtOnce is how many executions leave before others have the lock.
+const letGoAtOnce = 200
+
+// letGo lets the closed executions leave that were touched least recently, when there
+// are more events in memory than there is room for: a tenth of the room is made free.
+// What leaves is in the store.
+func (s *Stitcher) letGo(ctx context.Context) {
+	s.mu.Lock()
+	over := s.deps.Stored != nil && s.graph.Len() > s.cfg.Resident
+	s.mu.Unlock()
+	if !over || s.takeTurn(ctx, "let go") != nil {
+		return
+	}
+	defer s.endTurn()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.dirty || len(s.due) > 0 || !s.graph.Idle() {
+		return // it is tried again in a moment
+	}
+	upTo := min(s.stored(), s.saved.Block, s.fed)
+	room := s.cfg.Resident - s.cfg.Resident/10
+	s.shrink(s.resident(), s.board, s.unsaved, room, upTo)
+	s.metrics.resident.Set(float64(s.graph.Len()))
+}
+
+// shrink lets closed executions leave a graph until it has no more than so many events,
+// or none is left that may: the others are open, or change, or hold together with those.
+func (s *Stitcher) shrink(m memory, b *board, unsaved unsaved, room int, upTo uint64) {
+	for m.graph.Len() > room {
+		// As many as have to, when they are as large as all are on average.
+		enough := 1 + (m.graph.Len()-room)*b.resident()/m.graph.Len()
+		left := 0
+		for chunk := range slices.Chunk(b.quiet(enough, upTo), letGoAtOnce) {
+			left += s.forget(m.graph, b, unsaved, chunk)
+			m.free()
+			m.hold()
+		}
+		if left == 0 {
+			return
+		}
+	}
+}
+
+// forget lets executions leave a graph, but for those that are not stored as they are,
+// and returns how many did.
+func (s *Stitcher) forget(g *lineage.Graph, b *board, unsaved unsaved, refs []lineage.ExecutionRef) int {
+	unstored := func(ref lineage.ExecutionRef) bool { _, waits := unsaved[ref]; return waits }
+	kept := make(map[lineage.ExecutionRef]bool, len(refs))
+	for _, ref := range refs {
+		kept[ref] = true
+	}
+	left := slices.DeleteFunc(g.Evict(slices.DeleteFunc(slices.Clone(refs), unstored)), unstored)
+	b.left(left)
+	for _, ref := range left {
+		delete(kept, ref)
+		s.deps.Listener.Forget(ref)
+	}
+	for ref := range kept {
+		b.touch(ref)
+	}
+	s.metrics.forgotten.Add(float64(len(left)))
+	return len(left)
+}

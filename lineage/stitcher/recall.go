@@ -1,0 +1,132 @@
+package stitcher
+
+import (
+	"context"
+	"time"
+
+	"throughline/lineage"
+)
+
+// What closed executions were made of is not in memory for ever: a graph lets go of it
+// and asks for it again (ADR 021). One at a time has the turn to do what may ask. The
+// lock is given free while the store is read, so that who asks for what is here need not
+// wait; nothing is added to the graph, and nothing let go of, but by who has the turn.
+
+// patience is how long one look into the store may take.
+const patience = 20 * time.Second
+
+func (s *Stitcher) takeTurn(ctx context.Context, op string) error { return enter(ctx, op, s.turns) }
+
+func (s *Stitcher) endTurn() { <-s.turns }
+
+// memory is a graph, and how it gets back what it has let go of.
+type memory struct {
+	graph      *lineage.Graph
+	given      func(lineage.Place) bool // whether an event of the store has been given to the graph
+	free, hold func()                   // the lock, while the store is read
+}
+
+// resident is the graph that is fed. Who uses it has the turn and the lock.
+func (s *Stitcher) resident() memory {
+	return memory{s.graph, func(at lineage.Place) bool { return at.Writer != s.cfg.Writer || at.Block <= s.fed }, s.mu.Unlock, s.mu.Lock}
+}
+
+// inquire asks a graph something until all that it looked at is here. It may ask several
+// times; the last time counts. After an error, which is the store's, the answer is void.
+func (s *Stitcher) inquire(ctx context.Context, m memory, question func()) error {
+	idle := m.graph.Idle()
+	err := s.completely(ctx, m, question)
+	if err != nil && idle {
+		m.graph.Dismiss()
+	}
+	return err
+}
+
+// completely does something with a graph until all that it looked at is here. It may do
+// it several times. After an error, which is the store's, it has to be done again.
+func (s *Stitcher) completely(ctx context.Context, m memory, do func()) error {
+	for {
+		if err := s.recall(ctx, m); err != nil {
+			return err
+		}
+		if do(); !m.graph.Lacks() {
+			return nil
+		}
+	}
+}
+
+// recall brings back what a graph asks for.
+func (s *Stitcher) recall(ctx context.Context, m memory) error {
+	for m.graph.Lacks() {
+		missing := m.graph.TakeMissing()
+		m.free()
+		found, err := s.fetch(ctx, m.graph, missing)
+		m.hold()
+		if err != nil {
+			m.graph.Await(missing)
+			return err
+		}
+		events := s.given(m, found)
+		m.graph.Recall(missing, events)
+		s.metrics.recalled.Add(float64(len(events)))
+	}
+	return nil
+}
+
+// given picks what was given to a graph, as it was.
+func (s *Stitcher) given(m memory, found []lineage.Stored) []*lineage.Event {
+	events := make([]*lineage.Event, 0, len(found))
+	for i := range found {
+		f := &found[i]
+		if f.Event.Kind == lineage.DecisionEvent || !m.given(f.Place) {
+			continue
+		}
+		if was, halfway := s.remapping[contentOf(f.Event)]; halfway {
+			if was != nil {
+				events = append(events, was)
+			}
+		} else if !f.Refused {
+			events = append(events, f.Event)
+		}
+	}
+	return events
+}
+
+func (s *Stitcher) fetch(ctx context.Context, g *lineage.Graph, m lineage.Missing) ([]lineage.Stored, error) {
+	began := time.Now()
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	found, err := s.deps.Store.Evidence(ctx, s.cfg.Tenant, m, g.Joining())
+	s.metrics.recalls.Observe(time.Since(began).Seconds())
+	if err != nil {
+		s.metrics.failures.Inc()
+	}
+	return found, err
+}
+
+// ask answers a question about what goes by some ids. Where all that it is about is here,
+// it waits for nobody. It may be answered several times; the last time counts.
+func (s *Stitcher) ask(ctx context.Context, op string, answer func(), ids ...string) error {
+	question := func() {
+		for _, id := range ids {
+			s.graph.WantID(id)
+		}
+		answer()
+	}
+	s.mu.Lock()
+	whole := s.graph.Whole(question)
+	s.mu.Unlock()
+	if whole {
+		return nil
+	}
+	if err := s.takeTurn(ctx, op); err != nil {
+		return err
+	}
+	defer s.endTurn()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.inquire(ctx, s.resident(), question); err != nil {
+		return lineage.E(lineage.Unavailable, op, err)
+	}
+	return nil
+}
