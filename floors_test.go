@@ -47,7 +47,7 @@ var floors = map[string]row{
 	"lineage/ocel/sqlite":   {may: []string{"lineage", "lineage/ocel"}, tests: []string{"lineage/ocel/oceltest"}},
 
 	// Services: loops that run the rules.
-	"lineage/stitcher": {may: []string{"lineage"}, tests: []string{"catalog"}},
+	"lineage/stitcher": {may: []string{"lineage"}, tests: []string{"catalog", "lineage/logs"}},
 	"slo/boltfile":     {may: []string{"lineage"}},
 	"slo/sweeper":      {may: []string{"lineage", "slo", "slo/boltfile"}, tests: []string{"catalog"}},
 	"alerts/...":       {may: []string{"lineage", "slo", "slo/boltfile", "alerts/..."}},

@@ -149,8 +149,15 @@ func (r *Remap) refused(ctx context.Context, b *batch) (int, error) {
 	return len(entries), err
 }
 
-// write makes a batch durable, and then hands on what has changed.
+// write makes a batch durable, and hands on what has changed.
 func (r *Remap) write(ctx context.Context, b *batch) error {
+	if len(b.fed) == 0 {
+		return r.save(ctx, b)
+	}
+	return r.deps.Feed.Remap(ctx, b.fed, func(ctx context.Context) error { return r.save(ctx, b) })
+}
+
+func (r *Remap) save(ctx context.Context, b *batch) error {
 	s := r.deps.Store
 	if len(b.anew) > 0 {
 		if err := s.SaveRemapped(ctx, b.anew); err != nil {
@@ -163,14 +170,9 @@ func (r *Remap) write(ctx context.Context, b *batch) error {
 		}
 	}
 	if len(b.quarantine) > 0 {
-		if err := s.SaveQuarantine(ctx, b.quarantine); err != nil {
-			return err
-		}
+		return s.SaveQuarantine(ctx, b.quarantine)
 	}
-	if len(b.fed) == 0 {
-		return nil
-	}
-	return r.deps.Feed.Remap(ctx, b.fed)
+	return nil
 }
 
 // remapped maps one stored event. A panic is the event's own, not its batch's.

@@ -45,9 +45,11 @@ type Store interface {
 	Append(ctx context.Context, b *lineage.Block, inDoubt bool) error
 }
 
-// Feed takes events as they are mapped anew. Remap waits while it is being loaded.
+// Feed takes events as they are mapped anew.
 type Feed interface {
-	Remap(ctx context.Context, events []lineage.Remapped) error
+	// Remap has save store how events are mapped now, and then takes them so. It waits
+	// while the feed is being loaded.
+	Remap(ctx context.Context, events []lineage.Remapped, save func(context.Context) error) error
 	// Settled tells whether all that follows is with the store, or on its way there.
 	Settled() bool
 }

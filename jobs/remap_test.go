@@ -147,7 +147,10 @@ func (a *archive) listener(cat *lineage.Catalogue) *listener {
 	return l
 }
 
-func (l *listener) Remap(_ context.Context, events []lineage.Remapped) error {
+func (l *listener) Remap(ctx context.Context, events []lineage.Remapped, save func(context.Context) error) error {
+	if err := save(ctx); err != nil {
+		return err
+	}
 	if err := l.calls(); err != nil {
 		return err
 	}

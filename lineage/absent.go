@@ -175,7 +175,7 @@ func (g *Graph) needClaim(i int32) {
 // Want asks for what an event touches and the graph has let go of. It MUST be asked
 // again after Recall, and an event MUST NOT be added before it leaves Lacks false.
 func (g *Graph) Want(e *Event) {
-	if g.gone.none() {
+	if g.gone.Empty() {
 		return
 	}
 	for _, ref := range e.Refs {
@@ -198,8 +198,10 @@ func (g *Graph) Want(e *Event) {
 	for _, t := range e.Links {
 		g.wantClaim(claimTrace, string(t[:]))
 	}
-	g.wantEvent(e.ID) // it may have come before
-	if at, again := g.eventNumber(e.Source, e.ID); again && g.read(at).hash != e.Hash {
+	switch at, again := g.eventNumber(e.Source, e.ID); {
+	case !again:
+		g.wantEvent(e.ID) // it may have come before
+	case g.read(at).hash != e.Hash:
 		g.wantRecord(at) // one of the two will not count
 	}
 	if e.Causation != "" {
@@ -217,7 +219,7 @@ func (g *Graph) WantAnew(e *Event) {
 }
 
 // Forgot tells whether the graph has ever let go of anything.
-func (g *Graph) Forgot() bool { return !g.gone.none() || len(g.guests) > 0 }
+func (g *Graph) Forgot() bool { return !g.gone.Empty() || len(g.guests) > 0 }
 
 // Joining returns the types of objects by whose ids evidence is asked for.
 func (g *Graph) Joining() []string { return g.cat.Joining() }
@@ -276,7 +278,7 @@ func (g *Graph) wantObject(o Object) {
 	switch {
 	case known:
 		g.need(n)
-	case g.gone.none() || g.asked.texts[o.ID]:
+	case g.gone.Empty() || g.asked.texts[o.ID]:
 	case g.gone.hasTwin(o.ID) || g.gone.hasID(o.ID) && g.joining[g.types.of(o.Type)]:
 		g.lackText(o.ID)
 	}
@@ -315,7 +317,7 @@ func (g *Graph) settledFor(i int32) bool {
 
 // WantID asks for what names an id, whatever its type: to answer a question about it.
 func (g *Graph) WantID(id string) {
-	if g.gone.none() {
+	if g.gone.Empty() {
 		return
 	}
 	for _, text := range Spellings(id) {

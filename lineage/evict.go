@@ -35,14 +35,21 @@ func (g *Graph) Evict(refs []ExecutionRef) []ExecutionRef {
 	g.TakeMissing() // what was looked at and is away stays so
 	l.leave()
 	g.asked = newAbsent()
-	left := slices.DeleteFunc(slices.Clone(refs), func(ref ExecutionRef) bool {
-		n, ok := g.find(ref.Anchor)
-		return ref.Flow == TransactionFlow || ok && !g.nodes[n].has(isAway)
-	})
+	left := slices.DeleteFunc(slices.Clone(refs), g.stays)
 	for _, id := range keysOf(l.correlations) {
 		left = append(left, ExecutionRef{TransactionFlow, Object{Type: CorrelationType, ID: id}})
 	}
-	return left
+	return sortedRefs(left)
+}
+
+// stays tells whether all of an execution's evidence is here.
+func (g *Graph) stays(ref ExecutionRef) bool {
+	if ref.Flow == TransactionFlow {
+		i, ok := g.claimNumber(claimCorrelation, ref.Anchor.ID)
+		return ok && !g.claims[i].away
+	}
+	n, ok := g.find(ref.Anchor)
+	return ok && !g.nodes[n].has(isAway)
 }
 
 // leaving is what is let go of in one go.

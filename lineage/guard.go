@@ -123,10 +123,20 @@ func (g *Graph) Placeholders() []Object {
 	return found
 }
 
-// Awaited tells whether nothing has come that is about an object, whatever names it.
+// Awaited tells whether nothing has come that is about an object, whatever names it, as
+// far as is known here: of what the graph has let go of nobody knows, and it is not asked
+// for.
 func (g *Graph) Awaited(o Object) bool {
 	n, ok := g.find(o)
-	return !ok || g.placeholder(g.nodes[n].canon)
+	if !ok {
+		return !g.gone.hasID(o.ID)
+	}
+	for _, raw := range g.members(g.nodes[n].canon) {
+		if nd := &g.nodes[raw]; nd.has(hasOwn) || nd.has(isAway) {
+			return false
+		}
+	}
+	return true
 }
 
 // named tells whether any standing event names the object: an id whose only
@@ -143,7 +153,7 @@ func (g *Graph) named(canon int32) bool {
 func (g *Graph) placeholder(canon int32) bool {
 	for _, raw := range g.members(canon) {
 		g.needSure(raw)
-		if nd := &g.nodes[raw]; nd.has(hasOwn) || nd.has(isAway) && !g.joins(raw) { // nobody knows what had come
+		if g.nodes[raw].has(hasOwn) {
 			return false
 		}
 	}

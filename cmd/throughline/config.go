@@ -16,6 +16,7 @@ type Config struct {
 	Catalog    []string // directories of YAML, read after the built-in catalogue
 	NATS       string   // URL of a NATS server for the reference pipeline; empty: its own
 	Memory     Bytes    // cap of the embedded engine
+	Resident   int      // events in memory, as far as closed transactions are made of them
 	JournalMax Bytes    // cap of the journal on disk; at it, senders are told to wait
 	Token      string   // asked of every sender, when set. Secret
 	URL        string   // address of the pages as people reach them, for links; empty: the bound one
@@ -38,6 +39,7 @@ func defaults() Config {
 		OTLPGRPC:   "127.0.0.1:4317",
 		OTLPHTTP:   "127.0.0.1:4318",
 		Memory:     2 << 30,
+		Resident:   1_000_000,
 		JournalMax: 8 << 30,
 		LogFormat:  "auto",
 		Rate:       1,
@@ -57,6 +59,7 @@ func (c Config) LogValue() slog.Value {
 		slog.Any("catalog", c.Catalog),
 		slog.String("nats", maskDSN(c.NATS)),
 		slog.String("memory", c.Memory.String()),
+		slog.Int("resident-events", c.Resident),
 		slog.String("journal-max", c.JournalMax.String()),
 		slog.Bool("token", c.Token != ""),
 		slog.String("url", c.URL),

@@ -212,8 +212,8 @@ func (p *Program) startPipeline(ctx context.Context) error {
 		return err
 	}
 	p.stitcher, err = stitcher.New(
-		stitcher.Config{Dir: p.cfg.Data, Writer: p.journal.ID()},
-		stitcher.Deps{Catalogue: cat, Store: p.store, Listener: p.sweeper, Recorder: recorder{p}, Log: p.log, Registerer: p.metrics},
+		stitcher.Config{Dir: p.cfg.Data, Writer: p.journal.ID(), Resident: p.cfg.Resident},
+		stitcher.Deps{Catalogue: cat, Store: p.store, Stored: p.storedBlock, Listener: p.sweeper, Recorder: recorder{p}, Log: p.log, Registerer: p.metrics},
 	)
 	if err != nil {
 		return err
@@ -239,6 +239,9 @@ func (p *Program) startPipeline(ctx context.Context) error {
 	p.onStop("sweeper", p.sweeper.Stop)
 	return p.sweeper.Start(ctx)
 }
+
+// storedBlock is the last block of the journal that is in the store, with all before it.
+func (p *Program) storedBlock() uint64 { return p.pipeline.Stored() }
 
 func (p *Program) startCollector(ctx context.Context) error {
 	var err error

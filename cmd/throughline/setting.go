@@ -59,6 +59,18 @@ func settings() []setting {
 		},
 		text("nats", "URL", "use this NATS server for the reference pipeline instead of its own", func(c *Config) *string { return &c.NATS }, dsn("nats", "tls")),
 		amount("memory", "cap the embedded engine's memory", func(c *Config) *Bytes { return &c.Memory }),
+		{
+			name: "resident-events", value: "N", usage: "keep this many events in memory; of closed transactions the least recently touched leave first, and come back when they are asked for",
+			set: func(c *Config, text string) error {
+				n, err := strconv.Atoi(text)
+				if err != nil || n < 1000 {
+					return fmt.Errorf("%q is not a number of events; write 1000 or more", text)
+				}
+				c.Resident = n
+				return nil
+			},
+			get: func(c *Config) string { return strconv.Itoa(c.Resident) },
+		},
 		amount("journal-max", "cap the journal on disk; when it is full, senders are told to wait", func(c *Config) *Bytes { return &c.JournalMax }),
 		secret(text("token", "TOKEN", "ask this bearer token of every sender; prefer the environment, a command line can be read by others", func(c *Config) *string { return &c.Token }, long)),
 		text("url", "URL", "address of the pages as people reach them, for the links in notifications", func(c *Config) *string { return &c.URL }, dsn("http", "https")),

@@ -79,6 +79,13 @@ func (p *Pipeline) Status() Status {
 	return s
 }
 
+// Stored returns the last block that is stored, with all before it.
+func (p *Pipeline) Stored() uint64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.cp.Block
+}
+
 // Lag returns how old the oldest item in flight is, of any signal; zero without any.
 func (s *Status) Lag() time.Duration {
 	var most time.Duration

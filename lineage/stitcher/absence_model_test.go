@@ -113,8 +113,8 @@ func drawShown(t *rapid.T, objects int) (lineage.ExecutionRef, *lineage.Executio
 		return lineage.Object{Type: rapid.SampledFrom(types).Draw(t, "type"), ID: fmt.Sprint(rapid.IntRange(1, objects).Draw(t, "id"))}
 	}
 	x := &lineage.Execution{Flow: ref.Flow, Anchor: ref.Anchor}
-	known := make(map[lineage.Object]bool)
-	for range rapid.IntRange(0, 12).Draw(t, "members") {
+	known, named := make(map[lineage.Object]bool), []lineage.Object{object()}
+	for range rapid.IntRange(0, 16).Draw(t, "members") {
 		m := lineage.Member{Object: object(), Placeholder: rapid.IntRange(0, 3).Draw(t, "own") > 0}
 		if known[m.Object] {
 			continue
@@ -122,23 +122,20 @@ func drawShown(t *rapid.T, objects int) (lineage.ExecutionRef, *lineage.Executio
 		if known[m.Object] = true; rapid.Bool().Draw(t, "aliased") {
 			m.Aliases = []lineage.Object{{Type: m.Object.Type, ID: "alias of " + m.Object.ID}}
 		}
-		x.Members = append(x.Members, m)
+		x.Members, named = append(x.Members, m), append(append(named, m.Object), m.Aliases...)
 	}
 	for i := range rapid.IntRange(0, 4).Draw(t, "events") {
 		e := &lineage.Event{Source: "erp", ID: fmt.Sprint(ref.Anchor.ID, "-", i), Type: rapid.SampledFrom([]string{"a", "b"}).Draw(t, "event")}
-		if at := rapid.IntRange(-1, 6).Draw(t, "at"); at >= 0 {
+		if at := rapid.IntRange(-1, 4).Draw(t, "at"); at >= 0 {
 			e.Time = time.Unix(int64(at), 1).UTC()
 			e.Ingested = time.Unix(3, 2).UTC() // by a clock that is fast, some of them
 		}
-		for range rapid.IntRange(0, 3).Draw(t, "refs") {
-			o := object()
-			if rapid.Bool().Draw(t, "by its alias") {
-				o.ID = "alias of " + o.ID
-			}
+		for range rapid.IntRange(0, 4).Draw(t, "refs") {
+			o, p := rapid.SampledFrom(named).Draw(t, "one"), rapid.SampledFrom(named).Draw(t, "another")
 			if rapid.Bool().Draw(t, "as a ref") {
 				e.Refs = append(e.Refs, lineage.Ref{Object: o, Role: lineage.Mentions})
 			} else {
-				e.Relations = append(e.Relations, lineage.Relation{From: object(), To: o})
+				e.Relations = append(e.Relations, lineage.Relation{From: o, To: p})
 			}
 		}
 		x.Events = append(x.Events, e)

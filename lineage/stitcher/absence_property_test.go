@@ -191,3 +191,54 @@ func TestTheListOfAbsencesIsReadWhileExecutionsAreShown(t *testing.T) {
 	})
 	both.Wait()
 }
+
+func TestOfWhatWasNamedAtOneMomentMostIsKept(t *testing.T) {
+	t.Parallel()
+	a := newAbsences()
+	a.surplus.room = 1600
+	for i := range 3000 {
+		ref, x := awaits(i, 6000)
+		x.Events[0].Time = time.Unix(1_770_000_000, 0)
+		if a.put(ref, x); i > 800 && len(a.all) < 1500 {
+			t.Fatalf("of %d it keeps %d", 2*i, len(a.all))
+		}
+	}
+	if len(a.all)+a.surplus.more() != 6000 {
+		t.Errorf("it keeps %d and leaves %d out; want 6000", len(a.all), a.surplus.more())
+	}
+}
+
+func TestWhatHasComeElsewhereDoesNotFillTheList(t *testing.T) {
+	t.Parallel()
+	s := ready(t)
+	s.absences.few = 100
+	for i := range 400 {
+		ref, x := awaits(i, 800)
+		ref.Flow = lineage.TransactionFlow
+		s.absences.put(ref, x)
+		for _, m := range x.Members {
+			if m.Placeholder && i < 390 {
+				s.graph.Add(&lineage.Event{Tenant: "default", Source: "erp", ID: m.Object.ID, Refs: []lineage.Ref{{Object: m.Object, Role: lineage.Subject}}})
+			}
+		}
+	}
+	pages(t, s, lineage.AbsentQuery{Limit: 50})
+	rows, page := pages(t, s, lineage.AbsentQuery{Limit: 50})
+	if len(rows) != 20 || page.Total != 20 || len(s.absences.all) > 100 {
+		t.Errorf("%d rows of %d, and %d namings", len(rows), page.Total, len(s.absences.all))
+	}
+}
+
+func TestOneObjectDoesNotFillTheList(t *testing.T) {
+	t.Parallel()
+	a := newAbsences()
+	a.few = 100
+	for i := range 1000 {
+		ref, x := awaits(i, 2)
+		ref.Flow = lineage.TransactionFlow
+		a.put(ref, x)
+	}
+	if len(a.all) != 2*crowd {
+		t.Errorf("%d namings of two objects; want %d", len(a.all), 2*crowd)
+	}
+}

@@ -21,7 +21,7 @@ type board struct {
 	asked boardRow // before the first and behind the last of the closed ones in the graph, by when they were touched
 
 	gone  map[lineage.ExecutionRef]uint64 // those that the store may still show, by the turn in which they went
-	lost  names                           // of those that were dropped
+	lost  lineage.NumberSet               // of those that were dropped
 	drops uint64                          // how often any were
 	now   func() time.Time
 }

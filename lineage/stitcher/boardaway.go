@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"maps"
 
-	"github.com/bits-and-blooms/bloom/v3"
 	"github.com/cespare/xxhash/v2"
 
 	"throughline/lineage"
@@ -25,7 +24,7 @@ func (b *board) left(refs []lineage.ExecutionRef) {
 			return
 		}
 		fb := r.kind.flow
-		b.lost.add(number(r.ref()))
+		b.lost.Add(number(r.ref()))
 		fb.horizon = min(fb.horizon, -r.started)
 		b.remove(r)
 		b.drops++
@@ -61,7 +60,7 @@ func (b *board) dropped(refs []lineage.ExecutionRef) []lineage.ExecutionRef {
 	}
 	var lost []lineage.ExecutionRef
 	for _, ref := range refs {
-		if _, gone := b.gone[ref]; !gone && b.row(ref) == nil && b.lost.has(number(ref)) {
+		if _, gone := b.gone[ref]; !gone && b.row(ref) == nil && b.lost.Has(number(ref)) {
 			lost = append(lost, ref)
 		}
 	}
@@ -94,43 +93,4 @@ func number(ref lineage.ExecutionRef) uint64 {
 		text = append(binary.AppendUvarint(text, uint64(len(part))), part...)
 	}
 	return xxhash.Sum64(text)
-}
-
-// names remembers numbers, in some fifteen bits each. One in a thousand others it takes
-// for one of them.
-type names struct{ layers []*layer }
-
-type layer struct {
-	filter *bloom.BloomFilter
-	room   int
-}
-
-const (
-	firstLayer = 1 << 16 // numbers that the first layer has room for; each has twice the one before
-	namesRate  = 0.001
-)
-
-func (n *names) add(number uint64) {
-	if n.has(number) {
-		return
-	}
-	last := len(n.layers) - 1
-	if last < 0 || n.layers[last].room == 0 {
-		room := firstLayer << len(n.layers)
-		n.layers = append(n.layers, &layer{bloom.NewWithEstimates(uint(room), namesRate), room})
-		last++
-	}
-	n.layers[last].filter.Add(binary.LittleEndian.AppendUint64(nil, number))
-	n.layers[last].room--
-}
-
-func (n *names) has(number uint64) bool {
-	var key [8]byte
-	binary.LittleEndian.PutUint64(key[:], number)
-	for i := len(n.layers) - 1; i >= 0; i-- {
-		if n.layers[i].filter.Test(key[:]) {
-			return true
-		}
-	}
-	return false
 }

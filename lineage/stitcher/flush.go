@@ -15,6 +15,10 @@ import (
 // flushRows bounds one write to the store.
 const flushRows = 10_000
 
+// sweptAtOnce is how many absences are looked at after every flush for whether they have
+// come under another correlation id.
+const sweptAtOnce = 4096
+
 // flush writes the executions that changed since the last one and then moves
 // the checkpoint. What fails stays unsaved.
 func (s *Stitcher) flush(ctx context.Context) error {
@@ -40,6 +44,7 @@ func (s *Stitcher) flush(ctx context.Context) error {
 		s.held.pending = append(audit, s.held.pending...)
 		return err
 	}
+	s.absences.sweep(sweptAtOnce, s.graph.Awaited)
 	if s.retire == retire {
 		s.retire = 0
 	}
@@ -61,6 +66,7 @@ func (s *Stitcher) move(done flushed, catalogue string) error {
 		return err
 	}
 	s.saved, s.flushed = next, rest
+	s.board.settle(next.Block)
 	s.freed.Store(next.Block)
 	return nil
 }

@@ -55,9 +55,13 @@ func (s *Stitcher) completely(ctx context.Context, m memory, do func()) error {
 	}
 }
 
+// eager is how many events come back at most with which all that they touch is asked for
+// at once: most of it is needed, and every look into the store takes its time.
+const eager = 1000
+
 // recall brings back what a graph asks for.
 func (s *Stitcher) recall(ctx context.Context, m memory) error {
-	for m.graph.Lacks() {
+	for looks := 0; m.graph.Lacks(); looks++ {
 		missing := m.graph.TakeMissing()
 		m.free()
 		found, err := s.fetch(ctx, m.graph, missing)
@@ -68,6 +72,11 @@ func (s *Stitcher) recall(ctx context.Context, m memory) error {
 		}
 		events := s.given(m, found)
 		m.graph.Recall(missing, events)
+		if looks == 0 && len(events) <= eager {
+			for _, e := range events {
+				m.graph.Want(e)
+			}
+		}
 		s.metrics.recalled.Add(float64(len(events)))
 	}
 	return nil

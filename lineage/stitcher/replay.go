@@ -41,6 +41,7 @@ const readAtOnce = 20_000
 
 func (s *Stitcher) newReplay(cat *lineage.Catalogue, until uint64, writes bool) *replay {
 	p := &replay{s: s, board: newBoard(cat), absences: newAbsences(), unsaved: make(unsaved), writes: writes, until: until, began: s.deps.Now()}
+	p.board.now = s.deps.Now
 	nothing := func() {}
 	p.memory = memory{lineage.NewGraph(cat, s.cfg.Tenant), p.given, nothing, nothing}
 	return p

@@ -59,9 +59,11 @@ func New(cfg Config, deps Deps) (*Stitcher, error) {
 	if err != nil {
 		return nil, lineage.E(lineage.Internal, "register stitcher metrics", err)
 	}
+	board := newBoard(deps.Catalogue)
+	board.now = deps.Now
 	return &Stitcher{
 		cfg: cfg, deps: deps, metrics: m,
-		catalogue: deps.Catalogue, graph: lineage.NewGraph(deps.Catalogue, cfg.Tenant), board: newBoard(deps.Catalogue),
+		catalogue: deps.Catalogue, graph: lineage.NewGraph(deps.Catalogue, cfg.Tenant), board: board,
 		unsaved: make(unsaved), hub: newHub(), turns: make(chan struct{}, 1),
 		decisions: newDecisions(), held: newHeldBack(), absences: newAbsences(),
 		loaded: make(chan struct{}), wake: make(chan struct{}, 1), done: make(chan struct{}),

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"throughline/clickhouse"
+	"throughline/lineage"
+	"throughline/lineage/stitcher"
+)
+
+// BenchmarkLateEvent feeds events to orders that left memory long ago, one by one, over a
+// store with 10,000 and 100,000 business events, and with THROUGHLINE_BENCH_LARGE=1 with
+// 1,000,000 and 10,000,000: how long it takes from the event until the order is told as
+// it is with it. A stitcher that keeps 1,000 events does it, beside the house whose store
+// it reads.
+func BenchmarkLateEvent(b *testing.B) {
+	sizes := []int{10_000, 100_000}
+	if os.Getenv("THROUGHLINE_BENCH_LARGE") != "" {
+		sizes = append(sizes, 1_000_000, 10_000_000)
+	}
+	for _, events := range sizes {
+		b.Run(fmt.Sprintf("events=%d", events), func(b *testing.B) { benchmarkLateEvent(b, events) })
+	}
+}
+
+func benchmarkLateEvent(b *testing.B, events int) {
+	m := newMarket(events/perOrder, benchDays, 50, time.Now())
+	c := filled(b, m)
+	b.Run("evicted", func(b *testing.B) {
+		s, told := bystander(b, c)
+		random, block := rand.New(rand.NewPCG(3, 4)), uint64(0)
+		var took []time.Duration
+		for b.Loop() {
+			for range 200 {
+				block++
+				e := m.late(random.IntN(m.orders), block)
+				began := time.Now()
+				if err := s.Events(b.Context(), block, []lineage.Event{e}); err != nil {
+					b.Fatal(err)
+				}
+				for at := range told {
+					if at >= block {
+						break
+					}
+				}
+				took = append(took, time.Since(began))
+				time.Sleep(110 * time.Millisecond) // past the pace of recomputations, which is no one's wait but a later event's
+			}
+		}
+		report(b, took)
+	})
+	c.stop(b)
+}
+
+// late is one more event about an order's delivery.
+func (m market) late(order int, block uint64) lineage.Event {
+	return lineage.Event{
+		Tenant: tenant, Source: "/wms", ID: fmt.Sprintf("late-%d", block), Type: "delivery.left", Time: m.at(order).Add(time.Hour), Ingested: time.Now(),
+		Correlation: marketID(lineage.CorrelationType, order), Hash: block,
+		Refs: []lineage.Ref{{Object: lineage.Object{Type: "delivery", System: "erp", ID: marketID("delivery", order)}, Role: lineage.Subject}},
+	}
+}
+
+// reader is a store that nothing is written to.
+type reader struct{ *clickhouse.Store }
+
+func (reader) SaveExecutions(context.Context, string, uint64, []*lineage.Execution, []lineage.ExecutionRef) error {
+	return nil
+}
+func (reader) RetireExecutions(context.Context, string, uint64) error      { return nil }
+func (reader) SaveQuarantine(context.Context, []lineage.Quarantined) error { return nil }
+func (reader) SaveAudit(context.Context, []lineage.AuditEntry) error       { return nil }
+
+// hears tells up to which block all is told.
+type hears chan uint64
+
+func (hears) Anew(*lineage.Catalogue)                            {}
+func (hears) Execution(lineage.ExecutionRef, *lineage.Execution) {}
+func (hears) Forget(lineage.ExecutionRef)                        {}
+func (h hears) Through(block uint64)                             { h <- block }
+func (hears) Kept() uint64                                       { return 0 }
+
+// bystander is a stitcher on the store of a house, which it only reads.
+func bystander(b *testing.B, c *child) (*stitcher.Stitcher, <-chan uint64) {
+	b.Helper()
+	token, err := os.ReadFile(filepath.Join(c.dir, tokenFile))
+	if err != nil {
+		b.Fatal(err)
+	}
+	dsn := url.URL{Scheme: "http", User: url.UserPassword("default", strings.TrimSpace(string(token))), Host: c.addr.ClickHouse}
+	store, err := clickhouse.New(clickhouse.Config{DSN: dsn.String(), Database: "throughline"}, clickhouse.Deps{})
+	if err == nil {
+		err = store.Start(b.Context())
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	cat, err := shelf{b.TempDir()}.open(nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	told := make(hears, 1024)
+	s, err := stitcher.New(stitcher.Config{Dir: b.TempDir(), Writer: "bystander", Resident: 1000}, stitcher.Deps{
+		Catalogue: cat, Store: reader{store}, Listener: told, Stored: func() uint64 { return math.MaxUint64 },
+	})
+	if err == nil {
+		err = s.Start(b.Context())
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() {
+		_ = s.Stop(b.Context())
+		_ = store.Stop(b.Context())
+	})
+	eventually(b, 30*time.Minute, func() error {
+		if !s.Loaded() {
+			return fmt.Errorf("it reads the store")
+		}
+		return nil
+	})
+	<-told
+	return s, told
+}
