@@ -39,6 +39,8 @@ func benchmarkLateEvent(b *testing.B, events int) {
 		s, told := bystander(b, c)
 		random, block := rand.New(rand.NewPCG(3, 4)), uint64(0)
 		var took []time.Duration
+		pace := time.NewTicker(110 * time.Millisecond)
+		defer pace.Stop()
 		for b.Loop() {
 			for range 200 {
 				block++
@@ -53,7 +55,7 @@ func benchmarkLateEvent(b *testing.B, events int) {
 					}
 				}
 				took = append(took, time.Since(began))
-				time.Sleep(110 * time.Millisecond) // past the pace of recomputations, which is no one's wait but a later event's
+				<-pace.C // of recomputations, which is only a later event's wait
 			}
 		}
 		report(b, took)

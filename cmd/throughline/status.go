@@ -47,7 +47,8 @@ func (p *Program) notReady() []string {
 		reasons = append(reasons, "ClickHouse does not answer; what comes in waits in the journal: "+firstLine(err))
 	}
 	if !p.stitcher.Loaded() {
-		reasons = append(reasons, "the transactions are being rebuilt from the store")
+		read, total := p.stitcher.Rebuilding()
+		reasons = append(reasons, fmt.Sprintf("the transactions are being rebuilt from the store: %d of %d events are read", read, total))
 	}
 	if !p.sweeper.Judging() {
 		reasons = append(reasons, "deadlines are not judged yet: first everything must be stitched that was acknowledged before the start")

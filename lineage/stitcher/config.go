@@ -23,6 +23,8 @@ type Config struct {
 
 // Store keeps the evidence and the executions.
 type Store interface {
+	// EventCount returns how many events EventsSince reads.
+	EventCount(ctx context.Context, tenant string) (uint64, error)
 	// EventsSince hands every stored event of a tenant to yield, by writer, block
 	// and row, and stops with its error.
 	EventsSince(ctx context.Context, tenant string, yield func(writer string, block uint64, e *lineage.Event) error) error

@@ -48,6 +48,11 @@ func (s *Stitcher) tryLoad(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	total, err := s.deps.Store.EventCount(ctx, s.cfg.Tenant)
+	if err != nil {
+		return err
+	}
+	s.total.Store(total)
 	s.version = max(s.version, version)
 	anew := version > 0 && s.saved.Catalogue != s.deps.Catalogue.Hash()
 	retire := s.version + 1

@@ -74,7 +74,8 @@ func (s *Stitcher) askBroadly(ctx context.Context, op, id string, answer func())
 
 func (s *Stitcher) ready(op string) error {
 	if !s.Loaded() {
-		return lineage.Errorf(lineage.Unavailable, op, "the resident state is being rebuilt from the store; try again in a moment")
+		read, total := s.Rebuilding()
+		return lineage.Errorf(lineage.Unavailable, op, "the transactions are being rebuilt from the store: %d of %d events are read; try again in a moment", read, total)
 	}
 	return nil
 }

@@ -27,6 +27,7 @@ type replay struct {
 	reading origin           // where they come from
 	added   origin           // up to where all is added
 	began   time.Time
+	told    time.Time // how far it is
 	events  int
 }
 
@@ -41,6 +42,7 @@ const readAtOnce = 20_000
 
 func (s *Stitcher) newReplay(cat *lineage.Catalogue, until uint64, writes bool) *replay {
 	p := &replay{s: s, board: newBoard(cat), absences: newAbsences(), unsaved: make(unsaved), writes: writes, until: until, began: s.deps.Now()}
+	p.told = p.began
 	p.board.now = s.deps.Now
 	nothing := func() {}
 	p.memory = memory{lineage.NewGraph(cat, s.cfg.Tenant), p.given, nothing, nothing}
@@ -88,13 +90,10 @@ func (p *replay) add(ctx context.Context) error {
 	for _, e := range p.next {
 		g.Add(e)
 	}
-	before := p.events
 	p.events += len(p.next)
 	clear(p.next)
 	p.next, p.added = p.next[:0], p.reading
-	if every := 500_000; p.events/every > before/every {
-		p.s.deps.Log.Info("rebuilding the resident state", "events", p.events, "resident", g.Len(), "took", p.s.deps.Now().Sub(p.began))
-	}
+	p.progress()
 	if g.Len() <= p.s.cfg.Resident || p.grows {
 		return nil
 	}
@@ -106,6 +105,19 @@ func (p *replay) add(ctx context.Context) error {
 	}
 	p.s.shrink(p.memory, p.board, p.unsaved, p.s.cfg.Resident/2, 0)
 	return nil
+}
+
+// progressEvery is how often it is told how far a replay is.
+const progressEvery = 5 * time.Second
+
+func (p *replay) progress() {
+	p.s.read.Store(uint64(p.events))
+	now := p.s.deps.Now()
+	if now.Sub(p.told) < progressEvery {
+		return
+	}
+	p.told = now
+	p.s.deps.Log.Info("the transactions are being rebuilt from the store", "events", p.events, "of", p.s.total.Load(), "resident", p.memory.graph.Len(), "took", now.Sub(p.began))
 }
 
 // end adds what is left, and shows what has changed.

@@ -19,7 +19,8 @@ type shelf struct {
 	quarantine map[string]lineage.Quarantined
 	audit      map[turnOf]lineage.AuditEntry
 	writes     int
-	asked      int // how often evidence was asked for
+	broken     bool // events cannot be read
+	asked      int  // how often evidence was asked for
 }
 
 type stored struct {
@@ -36,7 +37,7 @@ func newShelf() *shelf {
 func (s *shelf) EventsSince(_ context.Context, tenant string, yield func(string, uint64, *lineage.Event) error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.away {
+	if s.away || s.broken {
 		return errAway
 	}
 	for _, e := range s.events {
@@ -47,6 +48,15 @@ func (s *shelf) EventsSince(_ context.Context, tenant string, yield func(string,
 		}
 	}
 	return nil
+}
+
+func (s *shelf) EventCount(context.Context, string) (uint64, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.away {
+		return 0, errAway
+	}
+	return uint64(len(s.events)), nil
 }
 
 // row is an execution as it was last stored; x is nil for one that is gone.

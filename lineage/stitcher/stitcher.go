@@ -42,6 +42,8 @@ type Stitcher struct {
 	turns  chan struct{} // has room for one: who has it may recall, add and let go
 	heard  heard
 	hub    *hub
+	read   atomic.Uint64 // stored events that a start has read, of all that there are
+	total  atomic.Uint64
 	loaded chan struct{} // closed when the graph holds what was stored
 	wake   chan struct{}
 	life   context.Context
@@ -111,6 +113,9 @@ func (s *Stitcher) Loaded() bool {
 		return false
 	}
 }
+
+// Rebuilding tells how many of the stored events a start has read.
+func (s *Stitcher) Rebuilding() (read, total uint64) { return s.read.Load(), s.total.Load() }
 
 // Checkpoint returns the last block whose executions are in the store. The
 // journal may free what lies before it.
