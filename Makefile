@@ -21,7 +21,7 @@ export GOFLAGS     := $(strip $(filter-out -trimpath,$(shell go env GOFLAGS)) -t
 RACE               := CGO_ENABLED=1 go test -race -trimpath=false
 
 # Tests of the whole house that take a tenth of the orders under the race detector.
-WHOLE := TestTwoThousandCleanOrders|TestEveryFault|TestALargeMarket|TestWalksOverThePublicLogs
+WHOLE := TestAStitcherThatForgets|TestAfterACut|TestAListenerIsTold|TestOfWhatHoldsNothing|TestTwoThousandCleanOrders|TestEveryFault|TestALargeMarket|TestWalksOverThePublicLogs
 
 # The lock file's hash stamps node_modules: `npm ci` unpacks half a gigabyte, so
 # it runs once a lock file and not once a build.
@@ -97,10 +97,10 @@ run: build ## Build and run it all: Throughline, its engine and the reference pi
 test: deps-test assets bin/.gen ## Install what the tests need, vet, and run every test with the race detector
 	go vet $(PKG)
 	$(RACE) -timeout 25m $(PKG)
-	go test -timeout 15m -run '$(WHOLE)' ./cmd/throughline ./lineage
+	go test -timeout 15m -run '$(WHOLE)' ./cmd/throughline ./lineage ./lineage/stitcher
 
 prove: ## Prove lineage on a thousand logs of every kind, in any order of arrival (SEEDS=n)
-	THROUGHLINE_SEEDS=$(or $(SEEDS),1000) go test -timeout 120m -run 'EveryLog' ./lineage
+	THROUGHLINE_SEEDS=$(or $(SEEDS),1000) go test -timeout 120m -run 'EveryLog|Forgets' ./lineage ./lineage/stitcher
 
 bench: build ## Measure: CPU per span, bytes per span, events stitched a second (BENCH=pattern PKG=./folder)
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 30m $(PKG)

@@ -43,21 +43,23 @@ func (s *Store) Append(ctx context.Context, b *lineage.Block, inDoubt bool) erro
 }
 
 // appendFrom turns a block into the columns of a buffer, table by table, and
-// inserts them.
+// inserts them. What events are found by goes before them: no event is stored that
+// is not found.
 func (s *Store) appendFrom(ctx context.Context, conn driver.Conn, buf *buffer, b *lineage.Block, inDoubt bool) error {
 	seen := glimpses(b)
 	for _, part := range []struct {
-		rows  rows
-		order func() []int
-		row   func(i int) int // of the block, for a position
-		add   func(i int)
+		rows   rows
+		order  func() []int
+		row    func(i int) int // of the block, for a position
+		add    func(i int)
+		before rows
 	}{
-		{buf.quarantine, ordered(len(b.Quarantine)), same, func(i int) { buf.quarantine.add(b, i) }},
-		{buf.logs, func() []int { return logOrder(b.Logs) }, same, func(i int) { buf.logs.add(b, i) }},
-		{buf.spans, func() []int { return spanOrder(b.Spans) }, same, func(i int) { buf.spans.add(b, i) }},
-		{buf.traces, ordered(len(seen)), func(i int) int { return seen[i].row }, func(i int) { buf.traces.add(b, &seen[i]) }},
-		{buf.identifiers, func() []int { return identifierOrder(b.Identifiers) }, same, func(i int) { buf.identifiers.add(b, i) }},
-		{buf.events, ordered(len(b.Events)), same, func(i int) { buf.events.add(b, i) }},
+		{buf.quarantine, ordered(len(b.Quarantine)), same, func(i int) { buf.quarantine.add(b, i) }, nil},
+		{buf.logs, func() []int { return logOrder(b.Logs) }, same, func(i int) { buf.logs.add(b, i) }, nil},
+		{buf.spans, func() []int { return spanOrder(b.Spans) }, same, func(i int) { buf.spans.add(b, i) }, nil},
+		{buf.traces, ordered(len(seen)), func(i int) int { return seen[i].row }, func(i int) { buf.traces.add(b, &seen[i]) }, nil},
+		{buf.identifiers, func() []int { return identifierOrder(b.Identifiers) }, same, func(i int) { buf.identifiers.add(b, i) }, nil},
+		{buf.events, ordered(len(b.Events)), same, func(i int) { buf.evidence.add(b, i); buf.events.add(b, i) }, buf.evidence},
 	} {
 		order := part.order()
 		if len(order) == 0 {
@@ -70,7 +72,7 @@ func (s *Store) appendFrom(ctx context.Context, conn driver.Conn, buf *buffer, b
 				return err
 			}
 		}
-		a := appender{store: s, conn: conn, rows: part.rows}
+		a := appender{store: s, conn: conn, rows: part.rows, before: part.before}
 		for _, i := range order {
 			if stored.has(part.row(i)) {
 				continue
@@ -96,19 +98,33 @@ type appender struct {
 	store *Store
 	conn  driver.Conn
 	rows  rows
+
+	before rows // are inserted first, whenever rows are; nil: nothing is. An insert of theirs may be several parts
 }
 
 func (a *appender) added(ctx context.Context) error {
-	if n := a.rows.len(); n < maxRows && (n&1023 != 0 || size(a.rows) < maxBytes) {
+	if n := a.rows.len(); n < maxRows && (n&1023 != 0 || a.size() < maxBytes) {
 		return nil
 	}
 	return a.flush(ctx)
 }
 
-func (a *appender) flush(ctx context.Context) error {
-	if err := a.store.insert(ctx, a.conn, a.rows); err != nil {
-		return err
+func (a *appender) size() int {
+	if a.before == nil {
+		return size(a.rows)
 	}
-	reset(a.rows)
+	return max(size(a.rows), size(a.before))
+}
+
+func (a *appender) flush(ctx context.Context) error {
+	for _, r := range []rows{a.before, a.rows} {
+		if r == nil {
+			continue
+		}
+		if err := a.store.insert(ctx, a.conn, r); err != nil {
+			return err
+		}
+		reset(r)
+	}
 	return nil
 }

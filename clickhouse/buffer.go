@@ -13,17 +13,18 @@ type buffer struct {
 	identifiers *identifierRows
 	quarantine  *quarantineRows
 	executions  *executionRows
+	evidence    *evidenceRows
 }
 
 func newBuffer() *buffer {
 	return &buffer{
 		spans: newSpanRows(), traces: newTraceRows(), logs: newLogRows(),
-		events: newEventRows(), identifiers: newIdentifierRows(), quarantine: newQuarantineRows(), executions: newExecutionRows(),
+		events: newEventRows(), identifiers: newIdentifierRows(), quarantine: newQuarantineRows(), executions: newExecutionRows(), evidence: newEvidenceRows(),
 	}
 }
 
 func (b *buffer) all() []rows {
-	return []rows{b.spans, b.traces, b.logs, b.events, b.identifiers, b.quarantine, b.executions}
+	return []rows{b.spans, b.traces, b.logs, b.events, b.identifiers, b.quarantine, b.executions, b.evidence}
 }
 
 // borrow takes a free buffer, or makes one.

@@ -28,7 +28,7 @@ var durable = []string{
 
 // tables are the tables that Migrate makes.
 var tables = []string{
-	"audit", "business_events", "clocks", "executions", "identifiers", "incidents", "logs", "quarantine", "queues", "remapped_events", "spans", "traces", "transitions",
+	"audit", "business_events", "clocks", "evidence", "executions", "identifiers", "incidents", "logs", "quarantine", "queues", "remapped_events", "spans", "traces", "transitions",
 }
 
 // checkDurable makes sure that every table is there and durable, and that an

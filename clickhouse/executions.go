@@ -4,7 +4,6 @@ import (
 	"context"
 	_ "embed"
 	"encoding/json"
-	"math"
 
 	driver "github.com/ClickHouse/clickhouse-go/v2"
 
@@ -99,11 +98,7 @@ func scanExecution(rows row) (*lineage.Execution, error) {
 }
 
 // executionPlace is where a page of executions ended.
-type executionPlace struct {
-	Age    int64 // started_at, negated: newest first
-	Flow   string
-	Anchor lineage.Object
-}
+type executionPlace lineage.ListPlace
 
 // Executions lists executions, newest first, as q says.
 func (s *Store) Executions(ctx context.Context, q lineage.ListQuery) (lineage.Page, error) {
@@ -112,10 +107,11 @@ func (s *Store) Executions(ctx context.Context, q lineage.ListQuery) (lineage.Pa
 	if q.Limit < 1 || q.Limit > maxPage {
 		return result, lineage.Errorf(lineage.Invalid, op, "limit is %d: it has to be 1 to %d", q.Limit, maxPage)
 	}
-	at := executionPlace{Age: math.MinInt64}
-	if err := decodeCursor(op, q.Cursor, &at); err != nil {
+	after, err := lineage.PlaceAt(op, q.Cursor)
+	if err != nil {
 		return result, err
 	}
+	at := executionPlace(after)
 	args := append(at.parameters(), driver.Named("tenant", q.Tenant), driver.Named("flow", q.Flow), driver.Named("state", string(q.State)),
 		driver.Named("stage", q.Stage), driver.Named("limit", uint32(q.Limit+1)))
 	return s.executionsPage(ctx, op, executionsSQL, args, q.Limit, at)
@@ -141,7 +137,7 @@ func (s *Store) executionsPage(ctx context.Context, op, query string, args []any
 			return err
 		}
 		if len(result.Executions) == limit {
-			result.Next = encodeCursor(at)
+			result.Next = lineage.ListPlace(at).Cursor()
 			return nil
 		}
 		e.Unanchored, e.State, e.Objects, e.Events = unanchored != 0, lineage.State(state), int(objects), int(events)

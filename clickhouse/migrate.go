@@ -9,6 +9,7 @@ import (
 	"math"
 	"path"
 	"text/template"
+	"time"
 
 	driver "github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/pressly/goose/v3"
@@ -57,10 +58,15 @@ func (s *Store) createDatabases(ctx context.Context) (err error) {
 // newest is beyond every version.
 const newest = math.MaxInt64
 
+// patience is how long one step may take: some copy a table, at some hundred thousand rows a
+// second, and answer when it is there.
+const patience = 24 * time.Hour
+
 // createTables applies the versions up to one that are missing, one statement a file.
 func (s *Store) createTables(ctx context.Context, version int64) (err error) {
 	options := *s.options
 	options.Auth.Database = s.config.Database
+	options.ReadTimeout = patience
 	db := driver.OpenDB(&options)
 	defer func() { err = errors.Join(err, db.Close()) }()
 	files, err := fs.Sub(schema, "schema")

@@ -46,7 +46,7 @@ func (r *remappedRows) columns() []named {
 }
 
 func (r *remappedRows) add(e *lineage.Stored) {
-	r.day.add(uint16(max(0, e.Event.Ingested.Unix()) / (24 * 60 * 60)))
+	r.day.add(remappedDay(e))
 	r.writer.add(e.Writer)
 	r.block.add(e.Block)
 	r.row.add(e.Row)
@@ -56,12 +56,22 @@ func (r *remappedRows) add(e *lineage.Stored) {
 	r.mapping.add(e.Event)
 }
 
+// remappedDay is the day that the mapping of an event is filed under: when it came in.
+func remappedDay(e *lineage.Stored) uint16 {
+	return uint16(max(0, e.Event.Ingested.Unix()) / (24 * 60 * 60))
+}
+
 // SaveRemapped stores how events are mapped anew. Of several rows of one place the one
-// with the greatest generation holds, so that the same call twice changes nothing.
+// with the greatest generation holds, so that the same call twice changes nothing. What
+// they are found by goes first: nothing is stored that is not found.
 func (s *Store) SaveRemapped(ctx context.Context, events []lineage.Stored) error {
-	r := newRemappedRows()
+	r, found := newRemappedRows(), newEvidenceRows()
 	for run := range days(events, func(e *lineage.Stored) time.Time { return e.Event.Ingested }) {
-		if err := save(ctx, s, r, run, r.add); err != nil {
+		err := save(ctx, s, found, run, found.addRemapped)
+		if err == nil {
+			err = save(ctx, s, r, run, r.add)
+		}
+		if err != nil {
 			return wrap("clickhouse.SaveRemapped", err)
 		}
 	}

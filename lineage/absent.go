@@ -52,7 +52,7 @@ func (g *Graph) Lacks() bool { return !g.lacking.none() }
 // Whole asks the graph something and tells whether all that it looked at is here. Where it
 // is not, the answer is void, and nothing is asked for.
 func (g *Graph) Whole(question func()) bool {
-	if !g.Idle() {
+	if g.Lacks() {
 		return false
 	}
 	question()
@@ -69,30 +69,10 @@ func (g *Graph) Sure(question func()) bool {
 	return g.lacked == before
 }
 
-// restoring tells whether how things stood is not settled yet.
-func (g *Graph) restoring() bool { return len(g.returned)+len(g.reheld) > 0 }
-
-// Idle tells whether nothing is asked for, and all that came back is settled.
-func (g *Graph) Idle() bool { return !g.Lacks() && !g.restoring() }
-
-// Await asks again for what could not be brought.
-func (g *Graph) Await(m Missing) {
-	for _, text := range m.IDs {
-		g.lackText(text)
-	}
-	for _, key := range m.Claims {
-		if k, ok := key.private(); ok {
-			g.lackClaim(k)
-		}
-	}
-}
-
-// Dismiss asks no more for what a question has asked for, unless something has come back
-// that is not settled without it.
+// Dismiss asks no more for what could not be brought. Who has asked asks again.
 func (g *Graph) Dismiss() {
-	if !g.restoring() {
-		g.TakeMissing()
-	}
+	g.TakeMissing()
+	g.giveUp()
 }
 
 // TakeMissing returns what the graph needs, and expects that Recall brings it.
@@ -142,7 +122,7 @@ func (g *Graph) joins(raw int32) bool {
 
 // need asks for the rest of what names a raw node.
 func (g *Graph) need(raw int32) {
-	if g.nodes[raw].has(isAway) && g.joins(raw) {
+	if g.nodes[raw].has(isAway) && g.joins(raw) && !(g.settling && g.returned.has(raw)) {
 		g.lackText(string(g.slab.bytes(g.nodes[raw].text)))
 	}
 }
@@ -167,7 +147,7 @@ func (g *Graph) needSure(raw int32) {
 // needClaim asks for the rest of what carries a claim.
 func (g *Graph) needClaim(i int32) {
 	c := &g.claims[i]
-	if c.away {
+	if c.away && !(g.settling && g.reheld.has(i)) {
 		g.lackClaim(claimKey{c.kind, g.claimValue(i)})
 	}
 }
@@ -336,7 +316,7 @@ func (g *Graph) WantID(id string) {
 }
 
 // Partly tells whether an id may name an object of which events are away that nobody
-// asks for by its id, since it holds nothing together: WantClaims asks for some of them.
+// asks for by its id, since it holds nothing together: WantSeen asks for some of them.
 func (g *Graph) Partly(id string) bool {
 	for _, text := range Spellings(id) {
 		known := false
@@ -353,13 +333,14 @@ func (g *Graph) Partly(id string) bool {
 	return false
 }
 
-// WantClaims asks for the events that carry some claims, as far as they are not here.
-func (g *Graph) WantClaims(keys []ClaimKey) {
-	for _, key := range keys {
-		switch k, ok := key.private(); {
+// WantSeen asks for the events that were seen in some places, as far as they are not here.
+// Others of the same id, from another source, are not them.
+func (g *Graph) WantSeen(places []Identifier) {
+	for i := range places {
+		switch k, ok := places[i].Claim().private(); {
 		case !ok:
 		case k.kind == claimCause:
-			if _, here := g.lastWithID(k.value); !here {
+			if _, here := g.eventNumber(places[i].Source, k.value); !here {
 				g.ask(k)
 			}
 		default:

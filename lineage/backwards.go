@@ -13,11 +13,11 @@ func (f *flowGraph) anchorsOf(n int32, yield func(anchor int32) bool) {
 	g.behind.begin(len(g.nodes))
 	g.told.begin(len(g.nodes))
 	g.behind.first(n)
-	f.back = append(f.back[:0], n)
+	f.behind = append(f.behind[:0], n)
 	tell := func(a int32) bool { return !g.told.first(a) || yield(a) }
 	var away, unsure []int32 // nodes, claims
-	for i := 0; i < len(f.back); i++ {
-		x := f.back[i]
+	for i := 0; i < len(f.behind); i++ {
+		x := f.behind[i]
 		if g.nodes[x].has(isUnsure) {
 			away = append(away, x)
 			continue
@@ -63,7 +63,7 @@ func (f *flowGraph) anchorsOf(n int32, yield func(anchor int32) bool) {
 					continue
 				}
 				if !f.leaf(y) && g.behind.first(y) {
-					f.back = append(f.back, y)
+					f.behind = append(f.behind, y)
 				}
 			}
 		}

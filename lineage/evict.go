@@ -1,9 +1,13 @@
 package lineage
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // Evict lets go of the evidence of executions, as far as none of it is part of any
-// other that is here, and of what came back with others. What is needed of it again is
+// other that is here, and of what came back with others or for a question: executions that
+// were not announced since. What is needed of it again is
 // asked for; see Lacks. The evidence MUST be where Recall can get it, and all of it
 // recomputed. It returns those, of these and of the built-in flow, that it has let go of.
 // What no anchor reaches, what is held back, and what people have decided about stays.
@@ -23,6 +27,11 @@ func (g *Graph) Evict(refs []ExecutionRef) []ExecutionRef {
 		}
 	}
 	for i, f := range g.flows {
+		for a := range f.back {
+			if f.visits(a) {
+				l.anchors[i].add(a)
+			}
+		}
 		for a := range l.anchors[i] {
 			l.gather(f, a)
 		}
@@ -32,14 +41,22 @@ func (g *Graph) Evict(refs []ExecutionRef) []ExecutionRef {
 			l.events.add(at)
 		}
 	}
-	g.TakeMissing() // what was looked at and is away stays so
+	g.Dismiss() // what was looked at and is away stays so
 	l.leave()
+	for _, f := range g.flows {
+		maps.DeleteFunc(f.back, func(a int32, _ struct{}) bool { return !f.visits(a) })
+	}
 	g.asked = newAbsent()
 	left := slices.DeleteFunc(slices.Clone(refs), g.stays)
 	for _, id := range keysOf(l.correlations) {
 		left = append(left, ExecutionRef{TransactionFlow, Object{Type: CorrelationType, ID: id}})
 	}
 	return sortedRefs(left)
+}
+
+// visits tells whether an anchor that came back is still here as that.
+func (f *flowGraph) visits(a int32) bool {
+	return f.stands(a) && f.isAnchor(a) && !f.g.nodes[a].has(isAway)
 }
 
 // stays tells whether all of an execution's evidence is here.

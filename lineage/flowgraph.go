@@ -36,10 +36,11 @@ type flowGraph struct {
 	stirred, reported set // while fresh events are absorbed: nodes whose holders are found already
 	queued            set // nodes whose place is being found; nil: none are
 	changed           set // anchors and roots whose executions may look otherwise
+	back              set // anchors that came back, and were not announced since
 
 	perType []int    // scratch
 	reached []member // scratch: of the walk at hand
-	back    []int32  // scratch: of the walk backwards
+	behind  []int32  // scratch: of the walk backwards
 }
 
 // standing is where a node stands in a flow, as it was last found.
@@ -54,7 +55,7 @@ const (
 func newFlowGraph(g *Graph, flow Flow) *flowGraph {
 	f := &flowGraph{
 		g: g, flow: flow, same: make(map[int32]bool), maxObjects: flow.MaxObjects, maxClaimed: flow.MaxClaimed,
-		dirty: make(set), shaken: make(set), changed: make(set), loosest: make(set), retold: make(set), stirred: make(set), reported: make(set),
+		dirty: make(set), shaken: make(set), changed: make(set), back: make(set), loosest: make(set), retold: make(set), stirred: make(set), reported: make(set),
 	}
 	if f.maxObjects == 0 {
 		f.maxObjects = 500

@@ -55,6 +55,7 @@ func (g *Graph) freeNode(n int32) {
 		if int(n) < len(f.standing) {
 			f.standing[n] = 0
 		}
+		delete(f.back, n)
 	}
 	g.freeNodes = append(g.freeNodes, n)
 }

@@ -50,6 +50,7 @@ type Graph struct {
 	asked     absent        // what Recall brought since Evict
 	gone      gone          // what is not here at all
 	recalling bool          // what is added was here before
+	settling  bool          // what has come back counts as being here
 	returned  set           // raw nodes that are whole again, and not settled yet
 	reheld    set           // claims that are whole again, and not judged yet
 	guests    set           // events that came back

@@ -24,6 +24,9 @@ func (g *Graph) Preview(d Decision, stop func() error) (changes []Preview, unsee
 	if _, known := g.rulings.known[d.ID]; known {
 		return nil, 0, Errorf(Invalid, "preview", "id is %q; there is a decision of that id", d.ID)
 	}
+	if g.Recompute(); g.Lacks() { // what it had begun when it had to be asked again is taken back
+		return nil, 0, nil
+	}
 	g.Decide(d)
 	refs := g.Recompute()
 	after := g.summaries(stop, refs)

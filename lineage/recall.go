@@ -22,8 +22,7 @@ func (g *Graph) Recall(m Missing, events []*Event) {
 	for _, text := range m.IDs {
 		g.asked.texts[text] = true
 		for n, ok := g.lastOf(text); ok && n >= 0; n = g.nodes[n].next {
-			if g.nodes[n].has(isAway) {
-				g.nodes[n].set(isAway, false)
+			if g.nodes[n].has(isAway) && g.joins(n) { // nobody asks for all that names another
 				g.returned.add(n)
 			}
 		}
@@ -35,11 +34,27 @@ func (g *Graph) Recall(m Missing, events []*Event) {
 		}
 		g.asked.claims[k] = true
 		if i, known := g.claimNumber(k.kind, k.value); known && g.claims[i].away {
-			g.claims[i].away, g.claims[i].left = false, 0
 			g.reheld.add(i)
 		}
 	}
+	g.settling = true
 	g.restore()
+	if g.settling = false; g.Lacks() {
+		return
+	}
+	for n := range g.returned {
+		g.nodes[n].set(isAway, false)
+	}
+	for i := range g.reheld {
+		g.claims[i].away, g.claims[i].left = false, 0
+	}
+	g.giveUp()
+}
+
+// giveUp begins no more with what has come back and is not settled: it stays away.
+func (g *Graph) giveUp() {
+	clear(g.returned)
+	clear(g.reheld)
 }
 
 // restore finds how what has come back stood: which ids were one object, what claims
@@ -91,10 +106,6 @@ func (g *Graph) restore() {
 			}
 		}
 	}
-	if !g.Lacks() {
-		clear(g.returned)
-		clear(g.reheld)
-	}
 }
 
 // restand notes where a node stood when it was let go of.
@@ -105,6 +116,7 @@ func (f *flowGraph) restand(n int32) {
 	}
 	if f.g.nodes[n].typ == f.anchorType {
 		f.standing[n] = isRoot
+		f.back.add(n)
 	} else {
 		f.standing[n] = isAnchored
 	}

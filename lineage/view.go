@@ -10,6 +10,7 @@ func (f *flowGraph) takeChanged(changed []ExecutionRef) []ExecutionRef {
 	from := len(changed)
 	for n := range f.changed {
 		changed = append(changed, ExecutionRef{f.flow.Name, f.g.object(n)})
+		delete(f.back, n)
 	}
 	clear(f.changed)
 	slices.SortFunc(changed[from:], compareRefs)

@@ -1,6 +1,7 @@
 package slo
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -71,13 +72,8 @@ func (r *Rule) facts(x *lineage.Execution, subject lineage.Object) []Fact {
 // impact says what a breach of the subject would mean. It sticks at the first
 // stage that has failed, else at one that is tried again, else at what is owed.
 func (r *Rule) impact(x *lineage.Execution, m *lineage.Member) Impact {
-	i := Impact{
-		Flow: x.Flow, Anchor: x.Anchor, Title: r.Title, Severity: r.Severity, Runbook: r.Runbook,
-		Source: r.ClosingSource, Stage: r.Stop, State: x.State, Amount: m.Amount,
-	}
-	if i.Title == "" {
-		i.Title = r.Name
-	}
+	i := Impact{Flow: x.Flow, Anchor: x.Anchor, Stage: r.Stop, State: x.State, Amount: m.Amount}
+	r.Describe(&i)
 	for _, state := range []lineage.State{lineage.StateFailed, lineage.StateRetrying} {
 		for _, s := range x.Stages {
 			if s.State == state {
@@ -87,6 +83,11 @@ func (r *Rule) impact(x *lineage.Execution, m *lineage.Member) Impact {
 		}
 	}
 	return i
+}
+
+// Describe adds to an impact what the rule itself says of it.
+func (r *Rule) Describe(i *Impact) {
+	i.Title, i.Severity, i.Runbook, i.Source = cmp.Or(r.Title, r.Name), r.Severity, r.Runbook, r.ClosingSource
 }
 
 // Explain gives transitions what they mean to people, and tells of an open breach

@@ -147,25 +147,28 @@ func TestWhatHasNotComeIsListedByItsAge(t *testing.T) {
 		if asked = q; q.Flow == "none" {
 			return lineage.AbsentPage{}, lineage.Errorf(lineage.Invalid, "list", "flow is %q; want one of quote-to-cash", q.Flow)
 		}
-		return lineage.AbsentPage{Total: 2, Next: "n", Absent: []lineage.Absent{
-			{Object: object("quote", "crm", "Q-1"), Since: noon.Add(-2 * time.Hour), By: lineage.Cited{Evidence: lineage.Evidence{Source: "/billing", ID: "e-1"}, Type: "order.created"}, In: []lineage.ExecutionRef{theRef}},
+		return lineage.AbsentPage{Total: 2, More: 1234, Next: "n", Absent: []lineage.Absent{
+			{Object: object("quote", "crm", "Q-1"), Since: noon.Add(-2 * time.Hour), By: lineage.Cited{Evidence: lineage.Evidence{Source: "/billing", ID: "e-1"}, Type: "order.created"}, In: []lineage.ExecutionRef{theRef}, More: 7},
 			{Object: theInvoice},
 		}}, nil
 	}
 	s := newServer(t, f)
 	page := get(s, "/placeholders?type=quote&flow=quote-to-cash&limit=2")
-	if rows := page.texts(t, "absence"); len(rows) != 2 || !strings.Contains(rows[0], "quote Q-1 crm 2 h 2026-03-02 10:00:00 order.created event e-1 from finance order SO-1 quote-to-cash") || !strings.Contains(rows[1], "not known") {
+	if rows := page.texts(t, "absence"); len(rows) != 2 || !strings.Contains(rows[0], "quote Q-1 crm 2 h 2026-03-02 10:00:00 order.created event e-1 from finance order SO-1 quote-to-cash and 7 more") || !strings.Contains(rows[1], "not known") {
 		t.Errorf("it lists %q", rows)
 	}
 	if want := (lineage.AbsentQuery{Tenant: "default", Type: "quote", Flow: "quote-to-cash", Limit: 2}); asked != want {
 		t.Errorf("asked %+v", asked)
 	}
+	if left := page.texts(t, "left-out"); len(left) != 1 || !strings.Contains(left[0], "no room for about 1,234 more") {
+		t.Errorf("of what is left out it says %q", left)
+	}
 	if !strings.Contains(page.body, `href="/placeholders?cursor=n&amp;flow=quote-to-cash&amp;limit=2&amp;type=quote"`) {
 		t.Error("it does not lead on")
 	}
 	const row = `{"type":"quote","id":"Q-1","system":"crm","scope":"","since":"2026-03-02T10:00:00Z","by":{"kind":"event","source":"/billing","id":"e-1","type":"order.created"},` +
-		`"executions":[{"flow":"quote-to-cash","anchor":{"type":"order","id":"SO-1"}}]}`
-	if got := get(s, "/api/v1/placeholders").body; !strings.HasPrefix(got, `{"placeholders":[`+row) || !strings.HasSuffix(got, `"since":null,"by":null,"executions":[]}],"total":2,"next":"n"}`+"\n") {
+		`"executions":[{"flow":"quote-to-cash","anchor":{"type":"order","id":"SO-1"}}],"more":7}`
+	if got := get(s, "/api/v1/placeholders").body; !strings.HasPrefix(got, `{"placeholders":[`+row) || !strings.HasSuffix(got, `"since":null,"by":null,"executions":[],"more":0}],"total":2,"more":1234,"next":"n"}`+"\n") {
 		t.Errorf("the API says %s", got)
 	}
 	if got := get(s, "/placeholders?flow=none"); got.StatusCode != http.StatusBadRequest {

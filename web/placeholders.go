@@ -46,7 +46,7 @@ func (s *Server) awaited(ctx context.Context, q lineage.AbsentQuery) (lineage.Ab
 				out.Absent = append(out.Absent, p)
 			}
 		}
-		out.Total, out.Next = page.Total-hidden, page.Next
+		out.Total, out.More, out.Next = page.Total-hidden, page.More, page.Next
 		if page.Next == "" || len(out.Absent) == limit || hidden >= maxHidden {
 			return out, nil
 		}
@@ -89,7 +89,7 @@ func (s *Server) placeholdersPage(a ask) (*page, error) {
 				return view.Page{}, err
 			}
 			lore := s.lore()
-			x := view.Absences{Rows: view.NewAbsences(list.Absent, lore, c), Total: list.Total, Zone: c.ZoneName(), Filter: filter}
+			x := view.Absences{Rows: view.NewAbsences(list.Absent, lore, c), Total: list.Total, More: list.More, Zone: c.ZoneName(), Filter: filter}
 			x.Types, x.Flows = awaitable(lore.Catalogue, q)
 			if q.Cursor != "" {
 				x.First = filter.URL("")
@@ -123,15 +123,18 @@ type (
 	placeholdersAnswer struct {
 		Placeholders []placeholderJSON `json:"placeholders"`
 		Total        int               `json:"total"`
+		More         int               `json:"more"`
 		Next         string            `json:"next"`
 	}
 	// placeholderJSON is one object that is named and has no event of its own. Both
-	// since and by are null when no event at hand tells them.
+	// since and by are null when no event at hand tells them. More counts the executions
+	// that are not listed; that of the answer what the list has no room for.
 	placeholderJSON struct {
 		fullyJSON
 		Since      moment         `json:"since"`
 		By         *namedByJSON   `json:"by"`
 		Executions []executionRef `json:"executions"`
+		More       int            `json:"more"`
 	}
 	namedByJSON struct {
 		Kind   string `json:"kind"`
@@ -151,11 +154,11 @@ func (s *Server) placeholdersJSON(r *http.Request, a ask) (any, error) {
 		return nil, err
 	}
 	return placeholdersAnswer{each(list.Absent, func(p lineage.Absent) placeholderJSON {
-		row := placeholderJSON{fullyJSON: *fully(p.Object), Since: moment(p.Since)}
+		row := placeholderJSON{fullyJSON: *fully(p.Object), Since: moment(p.Since), More: p.More}
 		if p.By.ID != "" {
 			row.By = &namedByJSON{p.By.Kind.String(), p.By.Source, p.By.ID, p.By.Type}
 		}
 		row.Executions = each(p.In, func(x lineage.ExecutionRef) executionRef { return executionRef{x.Flow, named(x.Anchor)} })
 		return row
-	}), list.Total, list.Next}, nil
+	}), list.Total, list.More, list.Next}, nil
 }

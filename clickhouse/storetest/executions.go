@@ -99,5 +99,11 @@ func executionLists(t *testing.T, f *Fixture) {
 			got += e.Anchor.ID
 		}
 		equal(t, fmt.Sprintf("%+v", q), got, want)
+		for i, e := range page.Executions { // a list that began elsewhere goes on here
+			q.Cursor = e.Place().Cursor()
+			rest, err := f.Executions(t.Context(), q)
+			must(t, err)
+			equal(t, "left behind "+e.Anchor.ID, len(rest.Executions), len(page.Executions)-i-1)
+		}
 	}
 }

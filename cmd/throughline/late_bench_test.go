@@ -34,7 +34,7 @@ func BenchmarkLateEvent(b *testing.B) {
 
 func benchmarkLateEvent(b *testing.B, events int) {
 	m := newMarket(events/perOrder, benchDays, 50, time.Now())
-	c := filled(b, m)
+	c := filled(b, m, false)
 	b.Run("evicted", func(b *testing.B) {
 		s, told := bystander(b, c)
 		random, block := rand.New(rand.NewPCG(3, 4)), uint64(0)

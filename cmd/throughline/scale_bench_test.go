@@ -46,7 +46,7 @@ func BenchmarkAnyID(b *testing.B) {
 
 func benchmarkAnyID(b *testing.B, events int) {
 	m := newMarket(events/perOrder, benchDays, 50, time.Now())
-	c := filled(b, m)
+	c := filled(b, m, false)
 	asked := c.lookUps(b, m)
 	first := map[string]time.Duration{"lineage": asked.one("lineage"), "search": asked.one("search")}
 	for _, kind := range []string{"lineage", "search"} {
@@ -96,7 +96,7 @@ func BenchmarkColdStart(b *testing.B) {
 
 func benchmarkColdStart(b *testing.B, open int) {
 	m := newMarket(open, benchDays, 1, time.Now())
-	c := filled(b, m)
+	c := filled(b, m, true)
 	b.Run("restart", func(inner *testing.B) { benchmarkRestart(inner, m, c, b) })
 	c.stop(b)
 }
@@ -129,10 +129,10 @@ func benchmarkRestart(b *testing.B, m market, c *child, owner testing.TB) {
 	b.ReportMetric(resident/float64(rounds)/(1<<20), "rss-MiB")
 }
 
-// filled returns a house that was restarted on the store of a market, and had time in
-// a life before that to make the clocks. How fast both go is reported as a benchmark of
+// filled returns a house that was restarted on the store of a market, and if that is
+// asked for had time in a life before that to make the clocks. How fast both go is reported as a benchmark of
 // its own; a store that was kept from an earlier run is taken as it is.
-func filled(b *testing.B, m market) *child {
+func filled(b *testing.B, m market, clocks bool) *child {
 	b.Helper()
 	parent := os.Getenv(keepEnv)
 	if parent == "" {
@@ -146,7 +146,7 @@ func filled(b *testing.B, m market) *child {
 		}
 		done := false
 		b.Run("fill", func(b *testing.B) {
-			benchmarkFill(b, m, dir)
+			benchmarkFill(b, m, dir, clocks)
 			done = true
 		})
 		if !done {
@@ -166,8 +166,8 @@ func filled(b *testing.B, m market) *child {
 	return c
 }
 
-// benchmarkFill fills a store, once, and lets a house make the clocks.
-func benchmarkFill(b *testing.B, m market, dir string) {
+// benchmarkFill fills a store, once, and lets a house make the clocks, if that is asked for.
+func benchmarkFill(b *testing.B, m market, dir string, clocks bool) {
 	c := startChild(b, dir)
 	c.ready(b, time.Minute)
 	began, before := time.Now(), c.cpu(b)+ownCPU(b)
@@ -177,7 +177,7 @@ func benchmarkFill(b *testing.B, m market, dir string) {
 	b.ReportMetric(float64(m.events())/took.Seconds(), "events/s")
 	b.ReportMetric((c.cpu(b)+ownCPU(b)-before).Seconds()*1e6/float64(m.events()), "cpu-s/Mevent")
 	b.ReportMetric((time.Since(began) - took).Seconds(), "merging-s")
-	for table, name := range map[string]string{"business_events": "event-B", "identifiers": "identifier-B", "executions": "execution-B", "spans": "span-B"} {
+	for table, name := range map[string]string{"business_events": "event-B", "identifiers": "identifier-B", "executions": "execution-B", "evidence": "evidence-B", "spans": "span-B"} {
 		size, err := strconv.ParseFloat(query(b, c, "SELECT sum(bytes_on_disk) / sum(rows) FROM system.parts WHERE active AND database = 'throughline' AND table = '"+table+"'"), 64)
 		if err != nil {
 			b.Fatal(err)
@@ -186,14 +186,16 @@ func benchmarkFill(b *testing.B, m market, dir string) {
 	}
 	b.Log(c.sizes(b))
 	c.stop(b)
-
+	b.ReportMetric(0, "ns/op")
+	if !clocks {
+		return
+	}
 	c = startChild(b, dir)
 	began = time.Now()
 	c.ready(b, 30*time.Minute)
 	c.settle(b, m, 3*time.Hour)
 	b.ReportMetric(float64(clocksPerOrder*m.orders)/time.Since(began).Seconds(), "clocks/s")
 	c.stop(b)
-	b.ReportMetric(0, "ns/op")
 }
 
 // ownCPU is the processor time that this process has spent.

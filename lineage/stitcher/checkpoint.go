@@ -51,18 +51,49 @@ func readCheckpoint(dir, writer string) (checkpoint, error) {
 	return c, nil
 }
 
+// write replaces the checkpoint, durably: none, or a torn one, would have all be written again.
 func (c checkpoint) write(dir string) error {
-	const op = "write stitcher checkpoint"
 	raw, err := json.Marshal(c)
+	if err == nil {
+		err = replace(filepath.Join(dir, checkpointFile), raw)
+	}
+	if err == nil {
+		err = syncDir(dir)
+	}
 	if err != nil {
-		return lineage.E(lineage.Internal, op, err)
-	}
-	path := filepath.Join(dir, checkpointFile)
-	if err := os.WriteFile(path+".new", raw, 0o600); err != nil {
-		return lineage.E(lineage.Unavailable, op, err)
-	}
-	if err := os.Rename(path+".new", path); err != nil {
-		return lineage.E(lineage.Unavailable, op, err)
+		return lineage.E(lineage.Unavailable, "write stitcher checkpoint", err)
 	}
 	return nil
+}
+
+func replace(path string, raw []byte) error {
+	f, err := os.OpenFile(path+".new", os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(raw)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(path+".new", path)
+}
+
+func syncDir(dir string) error {
+	f, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// Doubt says that the stored executions may not be what the stored events come to, as
+// after a kill while these were mapped anew: at the next start all of them are written
+// again. It is called before Start.
+func Doubt(dir, writer string) error {
+	saved, err := readCheckpoint(dir, writer)
+	if err != nil || saved.Catalogue == "" {
+		return err
+	}
+	saved.Catalogue = ""
+	return saved.write(dir)
 }

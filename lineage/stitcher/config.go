@@ -64,8 +64,8 @@ type Recorder interface {
 	Decide(ctx context.Context, d lineage.Decision) error
 }
 
-// Listener is told of every execution as it comes to be. It is called under the
-// stitcher's lock, so it takes what it needs and returns at once.
+// Listener is told of every execution as it comes to be. It is called by one at a time,
+// mostly under the stitcher's lock, so it takes what it needs and returns at once.
 type Listener interface {
 	// Anew forgets all that was told: everything is told again, by a catalogue.
 	Anew(cat *lineage.Catalogue)

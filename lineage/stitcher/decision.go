@@ -230,11 +230,15 @@ func (s *Stitcher) forecast(ctx context.Context, d lineage.Decision) (changed []
 		return changed, f, lineage.E(lineage.Unavailable, op, err)
 	}
 	var cannot error
+	// What is asked again has been begun: the decision is considered before, and once.
 	away := s.completely(ctx, s.resident(), func() {
-		if cannot = s.consider(&d); cannot == nil {
-			f.Changes, f.Unseen, cannot = s.graph.Preview(d, ctx.Err)
-		}
+		s.graph.WantID(d.A.ID)
+		s.graph.WantID(d.B.ID)
+		cannot = s.consider(&d)
 	})
+	if away == nil && cannot == nil {
+		away = s.completely(ctx, s.resident(), func() { f.Changes, f.Unseen, cannot = s.graph.Preview(d, ctx.Err) })
+	}
 	f.Decision = d
 	if away != nil {
 		s.dirty = true // what the preview has begun is taken back

@@ -1,9 +1,7 @@
 package stitcher
 
 import (
-	"cmp"
 	"context"
-	"slices"
 	"time"
 
 	"throughline/lineage"
@@ -12,6 +10,9 @@ import (
 // maxDeferred is how many events wait at most for what they touch while the store, which
 // has it, is away. Then the feed waits.
 const maxDeferred = 20_000
+
+// maxAdmitted is how many of them are tried together.
+const maxAdmitted = 1000
 
 // deferred is an event that was not added yet: what it touches is in the store.
 type deferred struct {
@@ -28,6 +29,8 @@ func (s *Stitcher) Events(ctx context.Context, block uint64, events []lineage.Ev
 	case <-ctx.Done():
 		return lineage.E(lineage.Unavailable, op, ctx.Err())
 	}
+	ctx, cancel := s.lasting(ctx)
+	defer cancel()
 	if err := s.takeTurn(ctx, op); err != nil {
 		return err
 	}
@@ -35,10 +38,7 @@ func (s *Stitcher) Events(ctx context.Context, block uint64, events []lineage.Ev
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for len(s.deferred) > maxDeferred && s.admit(ctx) != nil {
-		s.mu.Unlock()
-		err := pause(ctx, time.Second)
-		s.mu.Lock()
-		if err != nil {
+		if err := s.rest(ctx); err != nil {
 			return lineage.E(lineage.Unavailable, op, err)
 		}
 	}
@@ -59,7 +59,7 @@ func (s *Stitcher) Events(ctx context.Context, block uint64, events []lineage.Ev
 // the store is away, waits; the rest does not.
 func (s *Stitcher) take(ctx context.Context, block uint64, events []lineage.Event) {
 	mine := func(e *lineage.Event) bool { return e.Tenant == s.cfg.Tenant && e.Kind != lineage.DecisionEvent }
-	err := s.inquire(ctx, s.resident(), func() {
+	err := s.completely(ctx, s.resident(), func() {
 		for i := range events {
 			if e := &events[i]; mine(e) {
 				s.graph.Want(e)
@@ -82,23 +82,29 @@ func (s *Stitcher) take(ctx context.Context, block uint64, events []lineage.Even
 	}
 }
 
-// admit adds the events that waited.
+// admit adds events that waited, some at a time. Of those that still have to, others are
+// tried first the next time, and fewer, so that one that the store cannot answer for does
+// not keep all waiting.
 func (s *Stitcher) admit(ctx context.Context) error {
-	if len(s.deferred) == 0 {
-		return nil
-	}
-	err := s.inquire(ctx, s.resident(), func() {
-		for i := range s.deferred {
-			s.graph.Want(&s.deferred[i].event)
+	for left := len(s.deferred); left > 0; {
+		n := min(left, max(1, s.admitted))
+		some := s.deferred[:n]
+		err := s.completely(ctx, s.resident(), func() {
+			for i := range some {
+				s.graph.Want(&some[i].event)
+			}
+		})
+		if err != nil {
+			s.admitted = n / 10
+			s.deferred = append(s.deferred[n:], some...)
+			return err
 		}
-	})
-	if err != nil {
-		return err
+		for i := range some {
+			s.add(&some[i].event)
+		}
+		s.deferred, s.dirty, s.admitted = s.deferred[n:], true, min(10*n, maxAdmitted)
+		left -= n
 	}
-	for i := range s.deferred {
-		s.add(&s.deferred[i].event)
-	}
-	s.deferred, s.dirty = nil, true
 	s.through()
 	return nil
 }
@@ -130,120 +136,4 @@ func pause(ctx context.Context, d time.Duration) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-}
-
-// catchUp brings the executions up to date, and tells the subscribers.
-func (s *Stitcher) catchUp(ctx context.Context) {
-	if s.takeTurn(ctx, "recompute") != nil {
-		return
-	}
-	s.mu.Lock()
-	_ = s.admit(ctx)             // what cannot be added waits
-	changed, _ := s.bringUp(ctx) // what fails is tried again
-	s.mu.Unlock()
-	s.endTurn()
-	s.announce(changed)
-}
-
-// announce tells the subscribers which executions have changed.
-func (s *Stitcher) announce(changed []lineage.ExecutionRef) {
-	if len(changed) > 0 {
-		s.hub.publish(lineage.Change{Tenant: s.cfg.Tenant, Executions: changed})
-	}
-}
-
-// bringUp brings the executions up to date, as far as the store lets it, and returns
-// those that changed. The caller has the turn and the lock.
-func (s *Stitcher) bringUp(ctx context.Context) (changed []lineage.ExecutionRef, err error) {
-	if !s.dirty {
-		return nil, nil
-	}
-	began := time.Now()
-	m := s.resident()
-	err = s.completely(ctx, m, func() { s.due = merge(s.due, s.graph.Recompute()) })
-	if err == nil {
-		changed, err = s.showDue(ctx, m)
-	}
-	s.metrics.recomputed.Add(float64(len(changed)))
-	s.metrics.duration.Observe(time.Since(began).Seconds())
-	if err != nil {
-		s.deps.Log.Warn("executions wait for what the store has of them", "executions", len(s.due), "error", err)
-		return changed, err
-	}
-	s.deps.Listener.Through(s.fed)
-	clashes := s.graph.TakeClashes()
-	s.clashes = append(s.clashes, clashes...)
-	s.dirty, s.computed = false, s.fed
-	s.held.look()
-	if s.decisions.settle(s.graph) {
-		s.inspectNow()
-	}
-	s.metrics.resident.Set(float64(s.graph.Len()))
-	s.metrics.clashes.Add(float64(len(clashes)))
-	return changed, nil
-}
-
-// showDue shows the executions that are due, as they are now.
-func (s *Stitcher) showDue(ctx context.Context, m memory) (shown []lineage.ExecutionRef, err error) {
-	for len(s.due) > 0 {
-		refs := s.due[:min(len(s.due), shownAtOnce)]
-		views, err := s.views(ctx, m, s.board, refs)
-		if err != nil {
-			return shown, err
-		}
-		for i, ref := range refs {
-			s.unsaved.show(ref, views[i].x)
-			s.show(s.board, s.absences, ref, views[i].x, s.top)
-		}
-		shown, s.due = append(shown, refs...), s.due[len(refs):]
-	}
-	s.due = nil
-	return shown, nil
-}
-
-// shownAtOnce bounds the executions that are written out together.
-const shownAtOnce = 2_000
-
-// views writes executions out for a board, which gets back what it has dropped of them.
-func (s *Stitcher) views(ctx context.Context, m memory, b *board, refs []lineage.ExecutionRef) ([]view, error) {
-	views := make([]view, len(refs))
-	err := s.fill(ctx, m, refs, views)
-	dropped := b.dropped(refs)
-	if err != nil || len(dropped) == 0 {
-		return views, err
-	}
-	m.free()
-	summaries, err := s.deps.Store.Summaries(ctx, s.cfg.Tenant, dropped)
-	m.hold()
-	if err != nil {
-		s.metrics.failures.Inc()
-		return nil, err
-	}
-	b.back(summaries)
-	return views, nil
-}
-
-// fill writes out those executions that were not shown.
-func (s *Stitcher) fill(ctx context.Context, m memory, refs []lineage.ExecutionRef, views []view) error {
-	return s.inquire(ctx, m, func() {
-		for i, ref := range refs {
-			if v := &views[i]; !v.shown {
-				v.shown = m.graph.Sure(func() { v.x = m.graph.Execution(ref) })
-			}
-		}
-	})
-}
-
-// merge puts two lists of executions together.
-func merge(a, b []lineage.ExecutionRef) []lineage.ExecutionRef {
-	if len(a) == 0 {
-		return b
-	}
-	all := append(slices.Clone(a), b...)
-	slices.SortFunc(all, compareRefs)
-	return slices.Compact(all)
-}
-
-func compareRefs(a, b lineage.ExecutionRef) int {
-	return cmp.Or(cmp.Compare(a.Flow, b.Flow), a.Anchor.Compare(b.Anchor))
 }

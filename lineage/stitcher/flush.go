@@ -53,6 +53,9 @@ func (s *Stitcher) flush(ctx context.Context) error {
 
 // move moves the checkpoint as far as it may.
 func (s *Stitcher) move(done flushed, catalogue string) error {
+	if s.rebuilding || s.catalogue.Hash() != catalogue {
+		return nil // what is stored is of two catalogues
+	}
 	if n := len(s.flushed); n > 0 && s.flushed[n-1].block == done.block {
 		s.flushed = s.flushed[:n-1]
 	}
@@ -69,6 +72,16 @@ func (s *Stitcher) move(done flushed, catalogue string) error {
 	s.board.settle(next.Block)
 	s.freed.Store(next.Block)
 	return nil
+}
+
+// Settled tells whether all that was computed is with the store, or on its way there.
+func (s *Stitcher) Settled() bool {
+	if !s.Loaded() {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !s.dirty && len(s.unsaved) == 0 && len(s.deferred) == 0
 }
 
 // stored is the last block of which all events are in the store.

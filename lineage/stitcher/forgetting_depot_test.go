@@ -17,7 +17,9 @@ type depot struct {
 	done     bool                               // that step is done all the same
 }
 
-func newDepot() *depot { return &depot{shelf: newShelf(), mapped: make(map[lineage.Place][]lineage.Stored)} }
+func newDepot() *depot {
+	return &depot{shelf: newShelf(), mapped: make(map[lineage.Place][]lineage.Stored)}
+}
 
 // broken does a step, unless the store breaks off at it.
 func (d *depot) broken(step string, do func() error) error {

@@ -11,7 +11,7 @@ import (
 
 func TestAStitcherThatForgetsComputesTheSameByAnotherCatalogue(t *testing.T) {
 	t.Parallel()
-	everyHistory(t, 2, func(p *pair) {
+	everyHistory(t, 1, func(p *pair) {
 		if p.random.IntN(12) == 0 {
 			p.reload()
 		}

@@ -12,7 +12,7 @@ import (
 
 func TestAStitcherThatForgetsTellsTheSameOfWhatIsMappedAnew(t *testing.T) {
 	t.Parallel()
-	everyHistory(t, 2, func(p *pair) {
+	everyHistory(t, 1, func(p *pair) {
 		if p.random.IntN(8) == 0 {
 			p.remap()
 		}

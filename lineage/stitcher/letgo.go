@@ -3,6 +3,7 @@ package stitcher
 import (
 	"context"
 	"slices"
+	"time"
 
 	"throughline/lineage"
 )
@@ -15,7 +16,7 @@ const letGoAtOnce = 200
 // What leaves is in the store.
 func (s *Stitcher) letGo(ctx context.Context) {
 	s.mu.Lock()
-	over := s.deps.Stored != nil && s.graph.Len() > s.cfg.Resident
+	over := s.deps.Stored != nil && s.graph.Len() > s.cfg.Resident && !s.deps.Now().Before(s.crowdedUntil)
 	s.mu.Unlock()
 	if !over || s.takeTurn(ctx, "let go") != nil {
 		return
@@ -23,29 +24,53 @@ func (s *Stitcher) letGo(ctx context.Context) {
 	defer s.endTurn()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.dirty || len(s.due) > 0 || !s.graph.Idle() {
+	if s.dirty || len(s.due) > 0 || s.graph.Lacks() {
 		return // it is tried again in a moment
 	}
 	upTo := min(s.stored(), s.saved.Block, s.fed)
 	room := s.cfg.Resident - s.cfg.Resident/10
 	s.shrink(s.resident(), s.board, s.unsaved, room, upTo)
 	s.metrics.resident.Set(float64(s.graph.Len()))
+	s.pace(s.graph.Len() > s.cfg.Resident)
 }
+
+// pace has it tried less and less often, up to every five minutes, while what is here is
+// open or may not leave.
+func (s *Stitcher) pace(crowded bool) {
+	const longest = 5 * time.Minute
+	if !crowded {
+		s.crowded, s.crowdedUntil = 0, time.Time{}
+		return
+	}
+	if s.crowded = min(max(2*s.crowded, time.Second), longest); s.crowded == longest {
+		s.deps.Log.Warn("more events are in memory than there is room for: they are of open transactions, or on chains of causes", "events", s.graph.Len(), "room", s.cfg.Resident)
+	}
+	s.crowdedUntil = s.deps.Now().Add(s.crowded)
+}
+
+// fruitless is after how many executions in a row that do not leave it is given up.
+const fruitless = 2000
 
 // shrink lets closed executions leave a graph until it has no more than so many events,
 // or none is left that may: the others are open, or change, or hold together with those.
 func (s *Stitcher) shrink(m memory, b *board, unsaved unsaved, room int, upTo uint64) {
-	for m.graph.Len() > room {
+	for tried := 0; m.graph.Len() > room; {
 		// As many as have to, when they are as large as all are on average.
 		enough := 1 + (m.graph.Len()-room)*b.resident()/m.graph.Len()
-		left := 0
-		for chunk := range slices.Chunk(b.quiet(enough, upTo), letGoAtOnce) {
-			left += s.forget(m.graph, b, unsaved, chunk)
+		quiet := b.quiet(enough, upTo)
+		if len(quiet) == 0 {
+			s.forget(m.graph, b, unsaved, nil) // what came back for a question
+			return
+		}
+		for chunk := range slices.Chunk(quiet, letGoAtOnce) {
+			if tried += len(chunk); s.forget(m.graph, b, unsaved, chunk) > 0 {
+				tried = 0
+			}
 			m.free()
 			m.hold()
-		}
-		if left == 0 {
-			return
+			if tried >= fruitless {
+				return
+			}
 		}
 	}
 }

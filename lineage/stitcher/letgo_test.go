@@ -2,6 +2,8 @@ package stitcher
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -79,7 +81,7 @@ func TestEventsWaitForWhatOnlyAStoreThatIsAwayHas(t *testing.T) {
 		s.store.setAway(true)
 		s.feed(false, event("late", "invoice/8", time.Now(), "order/7"), event("new", "order/9", time.Now()))
 		pass(5 * time.Second)
-		if s.told.through >= s.block {
+		if s.told.through.Load() >= s.block {
 			t.Error("it says that all is told, and an event waits")
 		}
 		if a, err := s.Lookup(t.Context(), lineage.ObjectQuery{Tenant: "default", Type: "order", ID: "9"}); err != nil || len(a.Executions) != 1 {
@@ -91,8 +93,8 @@ func TestEventsWaitForWhatOnlyAStoreThatIsAwayHas(t *testing.T) {
 		s.store.setAway(false)
 		pass(5 * time.Second)
 		s.flow()
-		if s.told.through != s.block {
-			t.Errorf("told is up to block %d; want %d", s.told.through, s.block)
+		if s.told.through.Load() != s.block {
+			t.Errorf("told is up to block %d; want %d", s.told.through.Load(), s.block)
 		}
 		if x := s.told.told[order7]; x == nil || len(x.Members) != 3 {
 			t.Errorf("the order with its late invoice was told as %+v", x)
@@ -118,6 +120,54 @@ func TestAStartTellsHowFarItIs(t *testing.T) {
 		pass(10 * time.Second)
 		if read, total := s.Rebuilding(); read != 2 || total != 2 {
 			t.Errorf("%d of %d are read", read, total)
+		}
+	})
+}
+
+func TestWhatAQuestionBringsBackLeavesAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := openShop(t, catalogue(t), 20)
+		defer stop(t, s.Stitcher)
+		pass(time.Second)
+		for i := range 200 {
+			s.feed(true, paid(i)...)
+		}
+		pass(10 * time.Second)
+		for i := range 200 {
+			if m, err := s.Search(t.Context(), "default", fmt.Sprint(i)); err != nil || len(m) != 2 {
+				t.Fatalf("%d: %v, %v", i, m, err)
+			}
+		}
+		if got := s.graph.Len(); got < 300 {
+			t.Fatalf("%d events are resident; want those that were asked for", got)
+		}
+		pass(10 * time.Minute)
+		if got := s.graph.Len(); got > 20 {
+			t.Errorf("%d events are resident; want at most 20", got)
+		}
+	})
+}
+
+func TestALostCheckpointHasAllWrittenAnewAndNotAllInMemory(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := openShop(t, catalogue(t), 20)
+		pass(time.Second)
+		for i := range 200 {
+			s.feed(true, paid(i)...)
+		}
+		pass(10 * time.Second)
+		stop(t, s.Stitcher)
+		if err := os.Remove(filepath.Join(s.dir, checkpointFile)); err != nil {
+			t.Fatal(err)
+		}
+		s.store.writes = 0
+		s.open()
+		defer stop(t, s.Stitcher)
+		pass(10 * time.Second)
+		if got := s.graph.Len(); got > 20 || s.store.writes != 200 || s.fed != s.block {
+			t.Errorf("%d events are resident, %d rows were written, fed is up to %d; want at most 20, 200 and %d", got, s.store.writes, s.fed, s.block)
 		}
 	})
 }

@@ -3,6 +3,7 @@ package stitcher
 import (
 	"context"
 	"log/slog"
+	"math"
 	"time"
 
 	"throughline/lineage"
@@ -58,15 +59,20 @@ func (s *Stitcher) tryLoad(ctx context.Context) error {
 	retire := s.version + 1
 	s.deps.Listener.Anew(s.deps.Catalogue)
 	p := s.newReplay(s.deps.Catalogue, s.saved.Block, anew)
-	var late []*lineage.Event // past the checkpoint: their executions may not be stored
+	if anew && s.saved.Block == 0 { // the checkpoint is lost: all that is stored is as of all that is
+		p.until = math.MaxUint64
+	}
+	var late, ruled []*lineage.Event // past the checkpoint: what follows from them may not be stored
 	last := s.saved.Block
 	err = s.deps.Store.EventsSince(ctx, s.cfg.Tenant, func(writer string, block uint64, e *lineage.Event) error {
-		if writer != s.cfg.Writer || block <= s.saved.Block {
+		if writer == s.cfg.Writer {
+			last = max(last, block)
+		}
+		if writer != s.cfg.Writer || block <= p.until {
 			return p.take(ctx, writer, block, e)
 		}
-		last = max(last, block)
 		if e.Kind == lineage.DecisionEvent {
-			s.takeDecision(p.memory.graph, e)
+			ruled = append(ruled, e)
 			return nil
 		}
 		kept := *e
@@ -80,6 +86,9 @@ func (s *Stitcher) tryLoad(ctx context.Context) error {
 		return err
 	}
 	p.memory.graph.TakeClashes() // they were set aside before the checkpoint moved
+	for _, e := range ruled {
+		s.takeDecision(p.memory.graph, e)
+	}
 	p.writes, p.grows, p.block, p.next = true, true, last, late
 	if err := p.end(ctx); err != nil {
 		return err
@@ -96,8 +105,9 @@ func (s *Stitcher) tryLoad(ctx context.Context) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	p.done()
 	if anew {
-		s.retire = retire
+		s.retire, s.written = retire, max(s.written, s.version)
 	}
 	s.heard.begin(heard, s.deps.Catalogue)
 	s.held.begin(audited, s.saved.Catalogue)

@@ -55,19 +55,17 @@ func (s *Stitcher) askBroadly(ctx context.Context, op, id string, answer func())
 	if !partly {
 		return s.ask(ctx, op, answer, id)
 	}
-	var keys []lineage.ClaimKey
+	var places []lineage.Identifier
 	for _, text := range lineage.Spellings(id) {
 		found, _, err := s.deps.Store.Find(ctx, s.cfg.Tenant, text, maxNaming, "")
 		if err != nil {
 			s.metrics.failures.Inc()
 			return lineage.E(lineage.Unavailable, op, err)
 		}
-		for i := range found {
-			keys = append(keys, found[i].Claim())
-		}
+		places = append(places, found...)
 	}
 	return s.ask(ctx, op, func() {
-		s.graph.WantClaims(keys)
+		s.graph.WantSeen(places)
 		answer()
 	}, id)
 }

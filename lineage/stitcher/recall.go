@@ -12,8 +12,11 @@ import (
 // lock is given free while the store is read, so that who asks for what is here need not
 // wait; nothing is added to the graph, and nothing let go of, but by who has the turn.
 
-// patience is how long one look into the store may take.
-const patience = 20 * time.Second
+// patience is how long one look into the store may take, which asks for so much at most.
+const (
+	patience    = 20 * time.Second
+	askedAtOnce = 2000
+)
 
 func (s *Stitcher) takeTurn(ctx context.Context, op string) error { return enter(ctx, op, s.turns) }
 
@@ -31,26 +34,15 @@ func (s *Stitcher) resident() memory {
 	return memory{s.graph, func(at lineage.Place) bool { return at.Writer != s.cfg.Writer || at.Block <= s.fed }, s.mu.Unlock, s.mu.Lock}
 }
 
-// inquire asks a graph something until all that it looked at is here. It may ask several
-// times; the last time counts. After an error, which is the store's, the answer is void.
-func (s *Stitcher) inquire(ctx context.Context, m memory, question func()) error {
-	idle := m.graph.Idle()
-	err := s.completely(ctx, m, question)
-	if err != nil && idle {
-		m.graph.Dismiss()
-	}
-	return err
-}
-
 // completely does something with a graph until all that it looked at is here. It may do
 // it several times. After an error, which is the store's, it has to be done again.
 func (s *Stitcher) completely(ctx context.Context, m memory, do func()) error {
 	for {
-		if err := s.recall(ctx, m); err != nil {
-			return err
-		}
 		if do(); !m.graph.Lacks() {
 			return nil
+		}
+		if err := s.recall(ctx, m); err != nil {
+			return err
 		}
 	}
 }
@@ -67,7 +59,7 @@ func (s *Stitcher) recall(ctx context.Context, m memory) error {
 		found, err := s.fetch(ctx, m.graph, missing)
 		m.hold()
 		if err != nil {
-			m.graph.Await(missing)
+			m.graph.Dismiss()
 			return err
 		}
 		events := s.given(m, found)
@@ -103,14 +95,29 @@ func (s *Stitcher) given(m memory, found []lineage.Stored) []*lineage.Event {
 
 func (s *Stitcher) fetch(ctx context.Context, g *lineage.Graph, m lineage.Missing) ([]lineage.Stored, error) {
 	began := time.Now()
+	var all []lineage.Stored
+	types := g.Joining()
+	for len(m.IDs)+len(m.Claims) > 0 {
+		var some lineage.Missing
+		n := min(len(m.IDs), askedAtOnce)
+		some.IDs, m.IDs = m.IDs[:n], m.IDs[n:]
+		n = min(len(m.Claims), askedAtOnce-n)
+		some.Claims, m.Claims = m.Claims[:n], m.Claims[n:]
+		found, err := s.look(ctx, some, types)
+		if err != nil {
+			s.metrics.failures.Inc()
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	s.metrics.recalls.Observe(time.Since(began).Seconds())
+	return all, nil
+}
+
+func (s *Stitcher) look(ctx context.Context, m lineage.Missing, types []string) ([]lineage.Stored, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	found, err := s.deps.Store.Evidence(ctx, s.cfg.Tenant, m, g.Joining())
-	s.metrics.recalls.Observe(time.Since(began).Seconds())
-	if err != nil {
-		s.metrics.failures.Inc()
-	}
-	return found, err
+	return s.deps.Store.Evidence(ctx, s.cfg.Tenant, m, types)
 }
 
 // ask answers a question about what goes by some ids. Where all that it is about is here,
@@ -128,13 +135,17 @@ func (s *Stitcher) ask(ctx context.Context, op string, answer func(), ids ...str
 	if whole {
 		return nil
 	}
+	if err := enter(ctx, op, s.questions); err != nil { // so that the feed waits for few of them
+		return err
+	}
+	defer func() { <-s.questions }()
 	if err := s.takeTurn(ctx, op); err != nil {
 		return err
 	}
 	defer s.endTurn()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.inquire(ctx, s.resident(), question); err != nil {
+	if err := s.completely(ctx, s.resident(), question); err != nil {
 		return lineage.E(lineage.Unavailable, op, err)
 	}
 	return nil

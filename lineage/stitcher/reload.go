@@ -2,6 +2,8 @@ package stitcher
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"throughline/lineage"
@@ -19,6 +21,10 @@ func (s *Stitcher) Reload(ctx context.Context, cat *lineage.Catalogue) error {
 	case <-ctx.Done():
 		return lineage.E(lineage.Unavailable, op, ctx.Err())
 	}
+	if err := enter(ctx, op, s.anew); err != nil {
+		return err
+	}
+	defer func() { <-s.anew }()
 	if err := s.takeTurn(ctx, op); err != nil {
 		return err
 	}
@@ -52,6 +58,9 @@ func (s *Stitcher) remake(ctx context.Context, cat *lineage.Catalogue) (changed 
 	retire := uint64(0)
 	if s.graph.Forgot() {
 		retire = s.version + 1
+		if err := s.doubtAll(); err != nil {
+			return nil, err
+		}
 		s.mu.Unlock()
 		err := s.rebuild(ctx, p)
 		s.mu.Lock()
@@ -59,21 +68,29 @@ func (s *Stitcher) remake(ctx context.Context, cat *lineage.Catalogue) (changed 
 			return nil, err
 		}
 	}
+	p.block, p.grows, p.memory.free, p.memory.hold = s.top, true, s.mu.Unlock, s.mu.Lock
 	for e := range s.graph.Events() {
-		p.next = append(p.next, e)
+		if p.next = append(p.next, e); len(p.next) < readAtOnce {
+			continue
+		}
+		if err := p.add(ctx); err != nil {
+			return nil, err
+		}
 	}
-	p.block, p.grows = s.top, true
 	if err := p.end(ctx); err != nil {
 		return nil, err
 	}
-	for _, ref := range s.board.refs() { // those that the new catalogue does not make are gone
-		if _, made := p.unsaved[ref]; !made && retire == 0 {
-			p.unsaved.add(ref)
+	changed = s.board.refs()
+	if retire == 0 { // what the new catalogue does not make is gone, and what went just now is not stored yet
+		for _, ref := range slices.AppendSeq(changed[:len(changed):len(changed)], maps.Keys(s.unsaved)) {
+			if _, made := p.unsaved[ref]; !made {
+				p.unsaved.add(ref)
+			}
 		}
-		changed = append(changed, ref)
 	}
 	changed = merge(changed, p.board.refs())
-	s.retire = max(s.retire, retire)
+	p.done()
+	s.retire, s.rebuilding, s.written = max(s.retire, retire), false, max(s.written, s.version)
 	s.heard.begin(s.heardBy(), cat)
 	s.deps.Listener.Through(s.fed)
 	s.clashes = append(s.clashes, s.graph.TakeClashes()...)
@@ -84,14 +101,15 @@ func (s *Stitcher) remake(ctx context.Context, cat *lineage.Catalogue) (changed 
 	return changed, nil
 }
 
-// rebuild reads into a replay all that is stored. Should it end halfway, executions are
-// stored as two catalogues make them: at the next start all are written anew.
+// doubtAll notes that executions will be stored as two catalogues make them. Should it end
+// halfway, all are written anew at the next start.
+func (s *Stitcher) doubtAll() error {
+	s.saved.Catalogue, s.rebuilding = "", true
+	return s.saved.write(s.cfg.Dir)
+}
+
+// rebuild reads into a replay all that is stored.
 func (s *Stitcher) rebuild(ctx context.Context, p *replay) error {
-	doubt := s.saved
-	doubt.Catalogue = ""
-	if err := doubt.write(s.cfg.Dir); err != nil {
-		return err
-	}
 	err := s.deps.Store.EventsSince(ctx, s.cfg.Tenant, func(writer string, block uint64, e *lineage.Event) error {
 		if e.Kind == lineage.DecisionEvent || writer == s.cfg.Writer && block > p.until {
 			return nil

@@ -29,6 +29,12 @@ func (s *Stitcher) Remap(ctx context.Context, events []lineage.Remapped, save fu
 	case <-ctx.Done():
 		return lineage.E(lineage.Unavailable, op, ctx.Err())
 	}
+	if err := enter(ctx, op, s.anew); err != nil {
+		return err
+	}
+	defer func() { <-s.anew }()
+	ctx, cancel := s.lasting(ctx)
+	defer cancel()
 	// Until the graph has an event as it is mapped now, what the store says of it is not
 	// what follows from it.
 	s.mu.Lock()
@@ -85,7 +91,7 @@ func (s *Stitcher) remap(ctx context.Context, op string, events []lineage.Remapp
 			}
 		}
 		err := s.persist(ctx, op, func() error {
-			return s.inquire(ctx, s.resident(), func() { each(s.graph.WantAnew) })
+			return s.completely(ctx, s.resident(), func() { each(s.graph.WantAnew) })
 		})
 		if err != nil {
 			return err
@@ -108,45 +114,40 @@ func (s *Stitcher) remap(ctx context.Context, op string, events []lineage.Remapp
 	return nil
 }
 
-// persist tries again for as long as the store is away.
+// persist tries again for as long as the store is away. Others have their turn meanwhile.
 func (s *Stitcher) persist(ctx context.Context, op string, try func() error) error {
 	for {
 		err := try()
 		if err == nil {
 			return nil
 		}
-		s.mu.Unlock()
-		stopped := pause(ctx, time.Second)
-		s.mu.Lock()
-		if stopped != nil {
+		if s.rest(ctx) != nil {
 			return lineage.E(lineage.Unavailable, op, err)
 		}
+	}
+}
+
+// rest waits a moment without turn and lock, and then has them again.
+func (s *Stitcher) rest(ctx context.Context) error {
+	s.mu.Unlock()
+	s.endTurn()
+	err := pause(ctx, time.Second)
+	s.turns <- struct{}{}
+	s.mu.Lock()
+	return err
+}
+
+// lasting is a context that ends with the stitcher too.
+func (s *Stitcher) lasting(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	stop := context.AfterFunc(s.life, cancel)
+	return ctx, func() {
+		stop()
+		cancel()
 	}
 }
 
 // remaps tells whether an event is one that this stitcher maps anew.
 func (s *Stitcher) remaps(e *lineage.Event) bool {
 	return e.Tenant == s.cfg.Tenant && e.Kind != lineage.DecisionEvent
-}
-
-// Settled tells whether all that was computed is with the store, or on its way there.
-func (s *Stitcher) Settled() bool {
-	if !s.Loaded() {
-		return false
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return !s.dirty && len(s.unsaved) == 0 && len(s.deferred) == 0
-}
-
-// Doubt says that the stored executions may not be what the stored events come to, as
-// after a kill while these were mapped anew: at the next start all of them are written
-// again. It is called before Start.
-func Doubt(dir, writer string) error {
-	saved, err := readCheckpoint(dir, writer)
-	if err != nil || saved.Catalogue == "" {
-		return err
-	}
-	saved.Catalogue = ""
-	return saved.write(dir)
 }

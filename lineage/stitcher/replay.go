@@ -3,6 +3,7 @@ package stitcher
 import (
 	"context"
 	"maps"
+	"math"
 	"slices"
 	"time"
 
@@ -41,9 +42,9 @@ type origin struct {
 const readAtOnce = 20_000
 
 func (s *Stitcher) newReplay(cat *lineage.Catalogue, until uint64, writes bool) *replay {
-	p := &replay{s: s, board: newBoard(cat), absences: newAbsences(), unsaved: make(unsaved), writes: writes, until: until, began: s.deps.Now()}
+	p := &replay{s: s, board: newBoard(cat), absences: newAbsences(), unsaved: make(unsaved), writes: writes, until: until, block: until, began: s.deps.Now()}
 	p.told = p.began
-	p.board.now = s.deps.Now
+	p.board.now, p.board.kept = s.deps.Now, math.MaxInt // what is dropped cannot be counted as it was then
 	nothing := func() {}
 	p.memory = memory{lineage.NewGraph(cat, s.cfg.Tenant), p.given, nothing, nothing}
 	return p
@@ -60,7 +61,7 @@ func (p *replay) given(at lineage.Place) bool {
 // take takes the next event, in the order of writers and blocks.
 func (p *replay) take(ctx context.Context, writer string, block uint64, e *lineage.Event) error {
 	at := origin{writer, block}
-	if at != p.reading && len(p.next) >= readAtOnce {
+	if at != p.reading && len(p.next) >= min(readAtOnce, p.s.cfg.Resident) {
 		if err := p.add(ctx); err != nil {
 			return err
 		}
@@ -103,7 +104,7 @@ func (p *replay) add(ctx context.Context) error {
 	if err := p.save(ctx); err != nil {
 		return err
 	}
-	p.s.shrink(p.memory, p.board, p.unsaved, p.s.cfg.Resident/2, 0)
+	p.s.shrink(p.memory, p.board, p.unsaved, p.s.cfg.Resident/2, p.block)
 	return nil
 }
 
@@ -126,6 +127,12 @@ func (p *replay) end(ctx context.Context) error {
 		return err
 	}
 	return p.show(ctx)
+}
+
+// done drops from the board what there is no room for.
+func (p *replay) done() {
+	p.board.kept = maxKept
+	p.board.left(nil)
 }
 
 // show computes the executions and shows what has changed.

@@ -36,11 +36,12 @@ func newShelf() *shelf {
 
 func (s *shelf) EventsSince(_ context.Context, tenant string, yield func(string, uint64, *lineage.Event) error) error {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.away || s.broken {
+	away, events := s.away || s.broken, slices.Clone(s.events)
+	s.mu.Unlock()
+	if away {
 		return errAway
 	}
-	for _, e := range s.events {
+	for _, e := range events {
 		if e.event.Tenant == tenant {
 			if err := yield("w", e.block, &e.event); err != nil {
 				return err

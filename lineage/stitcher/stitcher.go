@@ -15,40 +15,46 @@ type Stitcher struct {
 	deps    Deps
 	metrics *metrics
 
-	mu        sync.Mutex // guards the graph and all below it
-	catalogue *lineage.Catalogue
-	graph     *lineage.Graph
-	board     *board
-	top       uint64 // the last block that was fed
-	fed       uint64 // the last block up to which all events are in the graph
-	computed  uint64 // the last block whose events are in the executions
-	deferred  []deferred
-	dirty     bool                       // events since the last recomputation
-	due       []lineage.ExecutionRef     // executions that have changed and are not shown yet
-	remapping map[content]*lineage.Event // what is being mapped anew, as the graph has it; nil: not at all
-	unsaved   unsaved
-	clashes   []lineage.Clash
-	version   uint64
-	written   uint64    // the version of executions that was stored last; flush's own
-	flushed   []flushed // of which it is not known that all that they follow from is stored
-	saved     checkpoint
-	freed     atomic.Uint64 // saved.Block
-	retire    uint64        // rows of the store below this version are another catalogue's; 0: none are
+	mu         sync.Mutex // guards the graph and all below it
+	catalogue  *lineage.Catalogue
+	graph      *lineage.Graph
+	board      *board
+	top        uint64 // the last block that was fed
+	fed        uint64 // the last block up to which all events are in the graph
+	computed   uint64 // the last block whose events are in the executions
+	deferred   []deferred
+	admitted   int                        // how many of them are tried together
+	dirty      bool                       // events since the last recomputation
+	due        []lineage.ExecutionRef     // executions that have changed and are not shown yet
+	remapping  map[content]*lineage.Event // what is being mapped anew, as the graph has it; nil: not at all
+	unsaved    unsaved
+	clashes    []lineage.Clash
+	version    uint64
+	written    uint64    // the version of executions that was stored last; flush's own
+	rebuilding bool      // another catalogue is about to be in force, and writes what it makes
+	flushed    []flushed // of which it is not known that all that they follow from is stored
+	saved      checkpoint
+	freed      atomic.Uint64 // saved.Block
+	retire     uint64        // rows of the store below this version are another catalogue's; 0: none are
 
 	decisions *decisions
 	held      *heldBack
 	absences  *absences
 
-	turns  chan struct{} // has room for one: who has it may recall, add and let go
-	heard  heard
-	hub    *hub
-	read   atomic.Uint64 // stored events that a start has read, of all that there are
-	total  atomic.Uint64
-	loaded chan struct{} // closed when the graph holds what was stored
-	wake   chan struct{}
-	life   context.Context
-	cancel context.CancelFunc
-	done   chan struct{}
+	turns        chan struct{} // has room for one: who has it may recall, add and let go
+	anew         chan struct{} // has room for one: who computes all anew, or maps events anew
+	questions    chan struct{} // has room for those that wait for a turn
+	heard        heard
+	hub          *hub
+	read         atomic.Uint64 // stored events that a start has read, of all that there are
+	total        atomic.Uint64
+	crowded      time.Duration // how long it is waited before more is let go of
+	crowdedUntil time.Time
+	loaded       chan struct{} // closed when the graph holds what was stored
+	wake         chan struct{}
+	life         context.Context
+	cancel       context.CancelFunc
+	done         chan struct{}
 }
 
 // New checks what is required and makes a stitcher that does nothing yet.
@@ -66,7 +72,7 @@ func New(cfg Config, deps Deps) (*Stitcher, error) {
 	return &Stitcher{
 		cfg: cfg, deps: deps, metrics: m,
 		catalogue: deps.Catalogue, graph: lineage.NewGraph(deps.Catalogue, cfg.Tenant), board: board,
-		unsaved: make(unsaved), hub: newHub(), turns: make(chan struct{}, 1),
+		unsaved: make(unsaved), hub: newHub(), turns: make(chan struct{}, 1), anew: make(chan struct{}, 1), questions: make(chan struct{}, 2),
 		decisions: newDecisions(), held: newHeldBack(), absences: newAbsences(),
 		loaded: make(chan struct{}), wake: make(chan struct{}, 1), done: make(chan struct{}),
 	}, nil

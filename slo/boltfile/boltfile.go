@@ -35,6 +35,7 @@ const Meta = "meta"
 type Config struct {
 	Path    string   // required; its directory is made
 	Format  string   // layout that the caller reads and writes; required
+	Earlier []string // formats that read brings to this one; the file counts as of this one before
 	Buckets []string // made where they are missing, besides Meta
 	NoSync  bool     // of tests: a commit need not outlive the machine
 	Aside   string   // what the log says of a damaged file's loss, after "NAME is damaged and was put aside; "; required
@@ -116,6 +117,23 @@ var (
 	errLater  = errors.New("a later release wrote it")
 	errCommit = errors.New("it could not be written")
 )
+
+// Update writes what read has to write. What fails once f is done is the commit, and
+// that is the disk's: bbolt hides some of its errors in text.
+func Update(db *bbolt.DB, f func(*bbolt.Tx) error) error {
+	done := false
+	err := db.Update(func(tx *bbolt.Tx) error {
+		if err := f(tx); err != nil {
+			return err
+		}
+		done = true
+		return nil
+	})
+	if err != nil && done {
+		return errors.Join(errCommit, err)
+	}
+	return err
+}
 
 // syncDir makes the name of a new file outlive a power failure.
 func syncDir(dir string) error {

@@ -225,3 +225,38 @@ func TestWhatIsRequiredIsNamed(t *testing.T) {
 		}
 	}
 }
+
+func TestAnEarlierFormatIsReadAndIsOfThisOneFromThenOn(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.put("a", "1")
+	r.Format, r.Earlier = "2", []string{"1"}
+	r.read = func(db *bbolt.DB) error {
+		return boltfile.Update(db, func(tx *bbolt.Tx) error { return tx.Bucket([]byte("values")).Put([]byte("b"), []byte("2")) })
+	}
+	if r.put(); r.got["a"] != "1" || len(r.kept()) > 0 {
+		t.Errorf("an earlier one is read as %v, and put aside is %v", r.got, r.kept())
+	}
+	r.Format, r.Earlier = "1", nil
+	if _, err := r.open(); lineage.KindOf(err) != lineage.Conflict {
+		t.Errorf("the earlier release opens it: %v", err)
+	}
+	r.Format = "2"
+	if r.put(); r.got["b"] != "2" {
+		t.Errorf("it is read as %v", r.got)
+	}
+}
+
+func TestWhatItsReaderCannotWriteForWantOfADiskIsNoDamage(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.put("a", "1")
+	r.read = func(db *bbolt.DB) error {
+		return boltfile.Update(db, func(*bbolt.Tx) error {
+			return &os.PathError{Op: "write", Path: "box.db", Err: os.ErrPermission}
+		})
+	}
+	if _, err := r.open(); lineage.KindOf(err) != lineage.Unavailable || len(r.kept()) > 0 {
+		t.Errorf("%v, and put aside is %v", err, r.kept())
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"syscall"
 	"time"
 
@@ -63,32 +64,17 @@ func release(file *os.File) {
 	}
 }
 
-// lay checks the format of an old file, and makes the buckets that are missing. What
-// fails once they are made is the commit, and that is the disk's: bbolt hides some of
-// its errors in text.
-func (c *Config) lay(db *bbolt.DB) error {
-	laid := false
-	err := db.Update(func(tx *bbolt.Tx) error {
-		if err := c.makeBuckets(tx); err != nil {
-			return err
-		}
-		laid = true
-		return nil
-	})
-	if err != nil && laid {
-		return errors.Join(errCommit, err)
-	}
-	return err
-}
+// lay checks the format of an old file, and makes the buckets that are missing.
+func (c *Config) lay(db *bbolt.DB) error { return Update(db, c.makeBuckets) }
 
 func (c *Config) makeBuckets(tx *bbolt.Tx) error {
 	meta, err := tx.CreateBucketIfNotExists([]byte(Meta))
 	if err != nil {
 		return err
 	}
-	switch found := string(meta.Get([]byte(formatName))); found {
-	case c.Format:
-	case "":
+	switch found := string(meta.Get([]byte(formatName))); {
+	case found == c.Format:
+	case found == "" || slices.Contains(c.Earlier, found):
 		if err := meta.Put([]byte(formatName), []byte(c.Format)); err != nil {
 			return err
 		}

@@ -16,7 +16,7 @@ import (
 
 func TestAProcessKilledInTheMiddleTellsEachTransitionOnce(t *testing.T) {
 	for seed := range uint64(200) {
-		synctest.Test(t, func(t *testing.T) { killed(t, seed) })
+		synctest.Test(t, func(t *testing.T) { killed(t, seed, seed%2 > 0) })
 		if t.Failed() {
 			t.Fatalf("seed %d", seed)
 		}
@@ -24,10 +24,12 @@ func TestAProcessKilledInTheMiddleTellsEachTransitionOnce(t *testing.T) {
 }
 
 // killed lets sixteen orders run, kills and restarts the sweeper at random, and
-// fails the commit at random, before or after it is there.
-func killed(t *testing.T, seed uint64) {
+// fails the commit at random, before or after it is there; also while orders are let
+// go of, and told of no more at a start.
+func killed(t *testing.T, seed uint64, forgets bool) {
 	rng := rand.New(rand.NewPCG(seed, 2))
 	r := newRig(t, invoicedWithin(10*time.Minute))
+	r.forgets = forgets
 	want := map[string]string{}
 	type deed struct {
 		after time.Duration
@@ -56,6 +58,9 @@ func killed(t *testing.T, seed uint64) {
 				want[id] = "started breached ended"
 			}
 		}
+	}
+	for range 40 * rng.IntN(2) {
+		deeds = append(deeds, deed{time.Duration(rng.IntN(7200)) * time.Second, func() { r.forget(fmt.Sprint(rng.IntN(16))) }})
 	}
 	for i := range 8 {
 		dies := time.Duration(600*i+rng.IntN(300)) * time.Second

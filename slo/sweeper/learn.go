@@ -7,55 +7,101 @@ import (
 	"throughline/slo"
 )
 
+// taken is how much of what is told is taken in at once.
+const taken = 1_000
+
+// learnAll takes in what was told, with what the ledger has of it. The lock is given
+// free while that is read. What it could not take in is taken in the next time.
+func (s *Sweeper) learnAll() error {
+	for len(s.backlog) > 0 {
+		n := slices.IndexFunc(s.backlog, func(t told) bool { return t.anew != nil })
+		switch {
+		case n == 0:
+			n = 1
+			s.mu.Lock()
+			s.begin(s.backlog[0].anew)
+		default:
+			if n < 0 {
+				n = len(s.backlog)
+			}
+			n = min(n, taken)
+			rows, err := s.fetch(s.backlog[:n])
+			if err != nil {
+				return err
+			}
+			s.mu.Lock()
+			s.install(rows)
+			for i := range n {
+				s.learn(&s.backlog[i])
+			}
+		}
+		s.leaveIdle()
+		s.mu.Unlock()
+		clear(s.backlog[:n])
+		s.backlog = s.backlog[n:]
+	}
+	s.backlog = nil
+	return nil
+}
+
 // learn takes in what was told of one execution.
-func (s *Sweeper) learn(t told) {
-	if t.anew != nil {
-		s.begin(t.anew)
+func (s *Sweeper) learn(t *told) {
+	if t.forget {
+		s.letGo(t.ref)
 		return
 	}
-	before := s.inRef[t.ref]
-	var now []slo.Key
+	x := s.holding(t.ref)
+	before := x.keys
+	x.keys, x.gone, x.part = nil, false, false
 	for sla, parts := range t.parts {
-		for _, p := range parts {
-			key := slo.Key{SLA: sla, Subject: p.Subject}
-			sub := s.said[key]
-			if sub == nil {
-				sub = &subject{since: s.deps.Now()}
-				s.said[key] = sub
+		for i := range parts {
+			h := s.hold(slo.Key{SLA: sla, Subject: parts[i].Subject})
+			if len(h.parts) == 0 {
+				h.since = s.deps.Now()
 			}
-			sub.take(t.ref, p)
-			s.dirty[key] = true
-			now = append(now, key)
+			if h.take(x, parts[i]) {
+				s.unsaved[h.key] = true
+			}
+			s.dirty[h.key] = true
+			x.keys = append(x.keys, h)
 		}
 	}
-	for _, key := range before {
-		if slices.Contains(now, key) {
+	for _, h := range before {
+		if slices.Contains(x.keys, h) {
 			continue
 		}
 		if t.cut { // it may be there all the same, beyond the cap
-			now = append(now, key)
+			x.keys = append(x.keys, h)
 			continue
 		}
-		s.dirty[key] = true
-		if sub := s.said[key]; sub != nil {
-			if sub.drop(t.ref); len(sub.parts) == 0 {
-				delete(s.said, key)
-			}
+		h.drop(x)
+		s.dirty[h.key], s.unsaved[h.key] = true, true
+		for _, bearer := range s.merged.into[h.key] { // the record may be its own now
+			s.dirty[bearer.key] = true
 		}
 	}
-	if len(now) > 0 {
-		s.inRef[t.ref] = now
-	} else {
+	for _, keys := range [...][]*held{before, x.keys} {
+		for _, h := range keys {
+			s.follow(h)
+		}
+	}
+	if len(x.keys) == 0 {
 		delete(s.inRef, t.ref)
-	}
-	for _, keys := range [...][]slo.Key{before, now} {
-		for _, key := range keys {
-			s.follow(key)
-		}
 	}
 }
 
-// begin forgets what was told and takes the rules of a catalogue.
+// hold returns what memory has of a key.
+func (s *Sweeper) hold(key slo.Key) *held {
+	h := s.held[key]
+	if h == nil {
+		h = &held{key: key, at: -1}
+		s.held[key] = h
+	}
+	return h
+}
+
+// begin takes the rules of a catalogue, and forgets what was told. By the same
+// catalogue, what was told of executions that are let go of stays: it would be the same.
 func (s *Sweeper) begin(cat *lineage.Catalogue) {
 	s.cat = cat
 	for _, w := range s.watches {
@@ -65,11 +111,25 @@ func (s *Sweeper) begin(cat *lineage.Catalogue) {
 		w := s.watch(r.Name)
 		w.rule, w.lag = r, s.lag(r)
 	}
-	clear(s.inRef)
-	clear(s.said)
-	s.merged = newMerged()
-	for key := range s.clocks {
-		s.dirty[key] = true
+	if cat.Hash() == s.telling.by {
+		for ref, x := range s.inRef {
+			if !x.gone {
+				s.learn(&told{ref: ref})
+			}
+		}
+	} else {
+		s.telling = telling{number: s.telling.number + 1}
+		clear(s.inRef)
+		clear(s.unsaved)
+		s.merged = newMerged()
+		for _, h := range s.held {
+			h.parts = nil
+		}
+	}
+	for key, h := range s.held {
+		if s.idle = append(s.idle, h); h.body != "" {
+			s.dirty[key] = true
+		}
 	}
 }
 
@@ -89,21 +149,23 @@ func (s *Sweeper) renames(keys []slo.Key) []rename {
 		}
 	}
 	for _, key := range keys {
-		sub, k := s.said[key], s.clocks[key]
-		switch {
-		case sub == nil:
-		case k == nil: // is there a record under one of its other names?
-			for _, p := range sub.parts {
-				for _, a := range p.Aliases {
-					other := slo.Key{SLA: key.SLA, Subject: a}
-					if s.clocks[other] != nil && s.said[other] == nil {
-						move(other, key)
-					}
+		h := s.held[key]
+		if !h.told() {
+			continue
+		}
+		c := h.clock()
+		if c == nil { // is there a record under one of its other names?
+			for _, other := range h.aliases() {
+				if o := s.held[other]; o != nil && o.body != "" && !o.told() {
+					move(other, key)
 				}
 			}
-		case k.clock.Origin != key.Subject && !k.clock.Origin.IsZero() && !sub.knows(k.clock.Origin):
+			continue
+		}
+		if c.Origin != key.Subject && !c.Origin.IsZero() && !h.knows(c.Origin) {
 			// It is another object's again, which was one with this for a while.
-			if own := (slo.Key{SLA: key.SLA, Subject: k.clock.Origin}); s.clocks[own] == nil {
+			own := slo.Key{SLA: key.SLA, Subject: c.Origin}
+			if o := s.held[own]; o == nil || o.body == "" {
 				move(key, own)
 			}
 		}
@@ -114,23 +176,32 @@ func (s *Sweeper) renames(keys []slo.Key) []rename {
 // settle gives records the names that their subjects have now. Nothing is told: a
 // clock's identity hangs on the name under which it started.
 func (s *Sweeper) settle(keys []slo.Key) error {
+	rows, err := s.fetchOrigins(keys)
+	if err != nil {
+		return err
+	}
+	s.install(rows)
 	moves := s.renames(keys)
 	if len(moves) == 0 {
 		return nil
 	}
 	var e entry
+	var moved []slo.Clock
 	for _, m := range moves {
-		moved := s.clocks[m.from].clock
-		moved.Key = m.to
-		e.gone, e.clocks = append(e.gone, m.from), append(e.clocks, moved)
+		c := s.held[m.from].clock()
+		c.Key = m.to
+		moved = append(moved, *c)
+		e.keep(s.held[m.from].row(nil, s.telling.number))
+		e.keep(s.hold(m.to).row(c, s.telling.number))
 	}
 	if err := s.record(&e); err != nil {
 		return err
 	}
 	for i, m := range moves {
 		s.put(m.from, nil)
-		s.put(m.to, &e.clocks[i])
+		s.put(m.to, &moved[i])
 		s.dirty[m.from], s.dirty[m.to] = true, true
+		s.unsaved[m.from], s.unsaved[m.to] = true, true
 	}
 	return nil
 }

@@ -1,26 +1,29 @@
 package sweeper
 
 import (
-	"crypto/sha256"
 	"encoding/binary"
-	"encoding/json"
-	"fmt"
 	"path/filepath"
 	"sync"
 
 	"go.etcd.io/bbolt"
 
-	"throughline/lineage"
 	"throughline/slo"
 	"throughline/slo/boltfile"
 )
 
-// The buckets of the ledger.
+// The buckets of the ledger. A key has a row in one of the first two, by its id.
 const (
-	clocksBucket      = "clocks"      // by key: slo.Clock
+	openBucket        = "open"        // of clocks that are open: a start reads these
+	restBucket        = "rest"        // of all others, with what is told of their subjects
+	membersBucket     = "members"     // eight bytes of an execution, then the id of a key in rest of which it says something
+	namesBucket       = "names"       // eight bytes of a key, then the id of one in rest whose subject has that name too
+	talliesBucket     = "tallies"     // by minute and SLA: clocks that ended
 	transitionsBucket = "transitions" // by place, eight bytes: slo.Transition
 	readersBucket     = "readers"     // by name: the place up to which it is done
 )
+
+// toldName is where the bucket of the file's format has the telling.
+const toldName = "told"
 
 // storeReader is the reader that hands transitions to the store.
 const storeReader = "store"
@@ -29,6 +32,7 @@ const storeReader = "store"
 // one file. A commit is durable or not there at all.
 type ledger struct {
 	db      *bbolt.DB
+	path    string
 	readers []string
 	fail    func(committed bool) error // of tests
 
@@ -39,72 +43,75 @@ type ledger struct {
 	more chan struct{} // closed when last has moved
 }
 
-// openLedger opens the ledger, or begins one, and returns the clocks in it. One that
-// is damaged is put aside: judging needs no more than what is stitched.
-func openLedger(c Config, d Deps, readers []string) (*ledger, []slo.Clock, error) {
-	l := &ledger{readers: readers, fail: c.fail, more: make(chan struct{})}
+// telling numbers the times at which all was told anew. What is in the ledger of
+// another one is void. by is the hash of the catalogue once all of it is there.
+type telling struct {
+	number uint64
+	by     string
+}
+
+// beginning is what a start needs of the ledger.
+type beginning struct {
+	open    []*row
+	tallies []tallied
+	telling telling
+}
+
+// openLedger opens the ledger, or begins one. One that is damaged is put aside:
+// judging needs no more than what is stitched.
+func openLedger(c Config, d Deps, readers []string) (*ledger, beginning, error) {
+	l := &ledger{readers: readers, fail: c.fail, more: make(chan struct{}), path: filepath.Join(c.Dir, "slo.db")}
 	if l.fail == nil {
 		l.fail = func(bool) error { return nil }
 	}
-	var clocks []slo.Clock
+	var b beginning
 	db, err := boltfile.Open(boltfile.Config{
-		Path: filepath.Join(c.Dir, "slo.db"), Format: "1", Buckets: []string{clocksBucket, transitionsBucket, readersBucket}, NoSync: c.noSync,
-		Aside: "clocks are judged anew from what is stitched; transitions that were not in ClickHouse yet are lost",
-		Log:   d.Log, Now: d.Now,
+		Path: l.path, Format: "2", Earlier: []string{"1"},
+		Buckets: []string{openBucket, restBucket, membersBucket, namesBucket, talliesBucket, transitionsBucket, readersBucket},
+		NoSync:  c.noSync,
+		Aside:   "clocks are judged anew from what is stitched; transitions that were not in ClickHouse yet are lost",
+		Log:     d.Log, Now: d.Now,
 	}, func(db *bbolt.DB) (err error) {
-		clocks, l.last, err = readLedger(db)
+		if err := upgrade(db); err != nil {
+			return err
+		}
+		if err := l.lookThrough(db); err != nil {
+			return err
+		}
+		b, l.last, err = readBeginning(db)
 		return err
 	})
 	l.db = db
-	return l, clocks, err
+	return l, b, err
 }
 
-// readLedger reads all that a start needs, so that damage shows there and not later.
-func readLedger(db *bbolt.DB) (clocks []slo.Clock, last uint64, err error) {
+// readBeginning reads no more than what is open. The rest is read when it is needed.
+func readBeginning(db *bbolt.DB) (b beginning, last uint64, err error) {
 	err = db.View(func(tx *bbolt.Tx) error {
-		transitions := tx.Bucket([]byte(transitionsBucket))
-		last = transitions.Sequence()
-		err := transitions.ForEach(func(_, raw []byte) error { return json.Unmarshal(raw, &slo.Transition{}) })
+		last = tx.Bucket([]byte(transitionsBucket)).Sequence()
+		if raw := tx.Bucket([]byte(boltfile.Meta)).Get([]byte(toldName)); len(raw) >= 8 {
+			b.telling = telling{binary.BigEndian.Uint64(raw), string(raw[8:])}
+		}
+		err := tx.Bucket([]byte(talliesBucket)).ForEach(func(k, v []byte) error {
+			t, err := readTallied(k, v)
+			b.tallies = append(b.tallies, t)
+			return err
+		})
 		if err != nil {
 			return err
 		}
-		return tx.Bucket([]byte(clocksBucket)).ForEach(func(_, raw []byte) error {
-			var c slo.Clock
-			clocks = append(clocks, c)
-			return json.Unmarshal(raw, &clocks[len(clocks)-1])
+		return tx.Bucket([]byte(openBucket)).ForEach(func(k, raw []byte) error {
+			r, err := readRow(raw)
+			if err == nil {
+				b.open = append(b.open, r)
+			}
+			return err
 		})
 	})
-	return clocks, last, err
+	return b, last, err
 }
 
 func (l *ledger) close() error { return l.db.Close() }
-
-// find returns the clocks of keys, those that are there. It also notices
-// transitions of a commit that was thought to have failed.
-func (l *ledger) find(keys []slo.Key) (found map[slo.Key]*slo.Clock, err error) {
-	found = make(map[slo.Key]*slo.Clock)
-	var last uint64
-	err = l.db.View(func(tx *bbolt.Tx) error {
-		for _, k := range keys {
-			raw := tx.Bucket([]byte(clocksBucket)).Get(keyOf(k))
-			if raw == nil {
-				continue
-			}
-			c := &slo.Clock{}
-			if err := json.Unmarshal(raw, c); err != nil {
-				return err
-			}
-			found[k] = c
-		}
-		last = tx.Bucket([]byte(transitionsBucket)).Sequence()
-		return nil
-	})
-	if err != nil {
-		return nil, lineage.E(lineage.Unavailable, "read the ledger of clocks", err)
-	}
-	l.reached(last)
-	return found, nil
-}
 
 // reached wakes the readers when there is more than they have seen.
 func (l *ledger) reached(seq uint64) {
@@ -117,67 +124,50 @@ func (l *ledger) reached(seq uint64) {
 	}
 }
 
-// entry is what one commit records: clocks as they stand, those whose key is gone,
-// and what has to be told.
-type entry struct {
-	clocks []slo.Clock
-	gone   []slo.Key
-	told   []slo.Transition
+// seen notices transitions of a commit that was thought to have failed.
+func (l *ledger) seen() error {
+	var last uint64
+	err := l.view("read the ledger of clocks", func(tx *bbolt.Tx) error {
+		last = tx.Bucket([]byte(transitionsBucket)).Sequence()
+		return nil
+	})
+	if err == nil {
+		l.reached(last)
+	}
+	return err
 }
 
-// record commits an entry and numbers its transitions. After an error it is not
-// known whether the entry is there.
-func (l *ledger) record(e *entry) error {
-	if err := l.fail(false); err != nil {
-		return err
-	}
-	err := l.db.Update(func(tx *bbolt.Tx) error {
-		clocks, transitions := tx.Bucket([]byte(clocksBucket)), tx.Bucket([]byte(transitionsBucket))
-		for _, k := range e.gone {
-			if err := clocks.Delete(keyOf(k)); err != nil {
-				return err
-			}
-		}
-		for i := range e.clocks {
-			if err := put(clocks, keyOf(e.clocks[i].Key), &e.clocks[i]); err != nil {
-				return err
-			}
-		}
-		for i := range e.told {
-			seq, err := transitions.NextSequence()
+// find returns the clocks of keys, those that are there.
+func (l *ledger) find(keys []slo.Key) (found []slo.Clock, err error) {
+	err = l.view("read the ledger of clocks", func(tx *bbolt.Tx) error {
+		for _, k := range keys {
+			r, err := rowAt(tx, idOf(k))
 			if err != nil {
 				return err
 			}
-			e.told[i].Seq = seq
-			if err := put(transitions, place(seq), &e.told[i]); err != nil {
-				return err
+			if c := r.clock(); c != nil {
+				found = append(found, *c)
 			}
 		}
 		return nil
 	})
-	if err != nil {
-		return lineage.E(lineage.Unavailable, "record clocks", err)
-	}
-	if n := len(e.told); n > 0 {
-		l.recent.add(e.told)
-		l.reached(e.told[n-1].Seq)
-	}
-	return l.fail(true)
+	return found, err
 }
 
-func put(b *bbolt.Bucket, key []byte, value any) error {
-	raw, err := json.Marshal(value)
-	if err != nil {
-		return err
+// rowAt returns the row of an id; nil: there is none.
+func rowAt(tx *bbolt.Tx, at id) (*row, error) {
+	for _, name := range []string{openBucket, restBucket} {
+		raw := tx.Bucket([]byte(name)).Get(at[:])
+		if raw == nil {
+			continue
+		}
+		r, err := readRow(raw)
+		if err == nil && idOf(r.key) != at {
+			err = errDamaged
+		}
+		return r, err
 	}
-	return b.Put(key, raw)
+	return nil, nil
 }
 
 func place(seq uint64) []byte { return binary.BigEndian.AppendUint64(nil, seq) }
-
-// keyOf is a hash: an id may be longer than a key may be, and hold any sign. The
-// value tells whose it is.
-func keyOf(k slo.Key) []byte {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q %q", k.SLA, k.Subject.Type, k.Subject.System, k.Subject.Scope, k.Subject.ID))
-	return sum[:]
-}

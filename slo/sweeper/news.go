@@ -23,17 +23,19 @@ type news struct {
 // told is one execution as the rules see it; parts has one list a rule. anew says
 // that all that was told before is void, by a catalogue.
 type told struct {
-	ref   lineage.ExecutionRef
-	parts map[string][]slo.Part // by SLA
-	cut   bool                  // there is more than its cap shows
-	anew  *lineage.Catalogue
+	ref    lineage.ExecutionRef
+	parts  map[string][]slo.Part // by SLA
+	cut    bool                  // there is more than its cap shows
+	forget bool                  // the stitcher has let go of it
+	anew   *lineage.Catalogue
 }
 
 func newNews() *news {
 	return &news{rules: make(map[string][]*slo.Rule), wake: make(chan struct{}, 1)}
 }
 
-// Anew forgets all that was told: it is told again, by a catalogue.
+// Anew forgets all that was told: it is told again, by a catalogue. What was told of
+// executions that are let go of stays when the catalogue is the same.
 func (n *news) Anew(cat *lineage.Catalogue) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -41,7 +43,7 @@ func (n *news) Anew(cat *lineage.Catalogue) {
 	for _, r := range rulesOf(cat) {
 		n.rules[r.Flow] = append(n.rules[r.Flow], r)
 	}
-	n.telling = append(n.telling[:0], told{anew: cat})
+	n.telling = append(n.telling, told{anew: cat})
 }
 
 // rulesOf returns the rules of a catalogue, which has checked its SLAs.
@@ -73,6 +75,16 @@ func (n *news) Execution(ref lineage.ExecutionRef, x *lineage.Execution) {
 		}
 	}
 	n.telling = append(n.telling, t)
+}
+
+// Forget says that an execution is let go of, as it was told last. What it said may
+// leave memory; it is told whole again when it changes.
+func (n *news) Forget(ref lineage.ExecutionRef) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if len(n.rules[ref.Flow]) > 0 {
+		n.telling = append(n.telling, told{ref: ref, forget: true})
+	}
 }
 
 // Through says that what was told since the last call is all there.

@@ -3,7 +3,6 @@ package sweeper
 import (
 	"context"
 	"encoding/binary"
-	"encoding/json"
 	"fmt"
 
 	"go.etcd.io/bbolt"
@@ -43,26 +42,23 @@ func (l *ledger) read(seq uint64, limit int) (found []slo.Transition, err error)
 	if found := l.recent.after(seq, limit); len(found) > 0 {
 		return found, nil
 	}
-	err = l.db.View(func(tx *bbolt.Tx) error {
+	err = l.view("read transitions", func(tx *bbolt.Tx) error {
 		c := tx.Bucket([]byte(transitionsBucket)).Cursor()
 		for k, raw := c.Seek(place(seq + 1)); k != nil && len(found) < limit; k, raw = c.Next() {
-			var t slo.Transition
-			if err := json.Unmarshal(raw, &t); err != nil {
+			t, err := readTransition(raw)
+			if err != nil {
 				return fmt.Errorf("transition %d: %w", binary.BigEndian.Uint64(k), err)
 			}
 			found = append(found, t)
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, lineage.E(lineage.Unavailable, "read transitions", err)
-	}
-	return found, nil
+	return found, err
 }
 
 // done notes how far a reader is, and drops what all of them have read.
 func (l *ledger) done(reader string, seq uint64) error {
-	err := l.db.Update(func(tx *bbolt.Tx) error {
+	err := l.update("free transitions", func(tx *bbolt.Tx) error {
 		readers := tx.Bucket([]byte(readersBucket))
 		if err := readers.Put([]byte(reader), place(seq)); err != nil {
 			return err
@@ -85,7 +81,7 @@ func (l *ledger) done(reader string, seq uint64) error {
 		return nil
 	})
 	if err != nil {
-		return lineage.E(lineage.Unavailable, "free transitions", err)
+		return err
 	}
 	l.recent.drop(seq)
 	return nil
@@ -93,7 +89,7 @@ func (l *ledger) done(reader string, seq uint64) error {
 
 // readUpTo returns how far a reader is.
 func (l *ledger) readUpTo(reader string) (seq uint64, err error) {
-	err = l.db.View(func(tx *bbolt.Tx) error {
+	err = l.view("read how far a reader is", func(tx *bbolt.Tx) error {
 		seq = doneUpTo(tx.Bucket([]byte(readersBucket)), reader)
 		return nil
 	})

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -34,6 +35,10 @@ type rig struct {
 	block  uint64
 
 	orders map[string]*lineage.Execution
+
+	forgets bool              // it lets go of orders that are invoiced, as a stitcher may
+	changed map[string]uint64 // by which block an order changed last
+	kept    uint64            // the checkpoint of such a stitcher
 }
 
 func catalogue(t testing.TB, slas ...lineage.SLA) *lineage.Catalogue {
@@ -58,13 +63,13 @@ func invoicedWithin(d time.Duration) lineage.SLA {
 
 func newRig(t testing.TB, slas ...lineage.SLA) *rig {
 	t.Helper()
-	r := &rig{t: t, dir: t.TempDir(), cat: catalogue(t, slas...), store: &shelf{}, orders: make(map[string]*lineage.Execution)}
+	r := &rig{t: t, dir: t.TempDir(), cat: catalogue(t, slas...), store: &shelf{}, orders: make(map[string]*lineage.Execution), changed: make(map[string]uint64)}
 	r.start()
 	return r
 }
 
-// start starts a sweeper on the same ledger, and tells it everything, as the
-// stitcher does after a start.
+// start starts a sweeper on the same ledger, and tells it everything, as the stitcher
+// does after a start; or of one that lets go, what it has to be told.
 func (r *rig) start() {
 	r.t.Helper()
 	s, err := New(Config{Dir: r.dir, Patience: cmp.Or(r.patient, 3*time.Second), Readers: []string{"alerts"}, noSync: true, fail: r.fail}, Deps{
@@ -78,7 +83,11 @@ func (r *rig) start() {
 	}
 	r.sweeper = s
 	s.Anew(r.cat)
-	for _, x := range r.orders {
+	awaited := s.Awaiting()
+	for id, x := range r.orders {
+		if r.forgets && s.Holds(r.cat) && !x.Stages[2].DoneAt.IsZero() && r.changed[id] <= r.kept && !slices.Contains(awaited, x.Anchor) {
+			continue
+		}
 		r.tell(x)
 	}
 	s.Through(r.next())
@@ -192,8 +201,20 @@ func (r *rig) invoiced(id string, at time.Time) {
 
 func (r *rig) say(id string) {
 	block := r.next()
+	r.changed[id] = block
 	r.tell(r.orders[id])
 	r.sweeper.Through(block)
+	r.kept = max(r.kept, r.sweeper.Kept())
+}
+
+// forget lets go of an order, if it is invoiced.
+func (r *rig) forget(id string) {
+	x := r.order(id)
+	if !x.Stages[2].DoneAt.IsZero() {
+		r.sweeper.Forget(lineage.ExecutionRef{Flow: x.Flow, Anchor: x.Anchor})
+		r.sweeper.Through(r.next())
+		r.kept = max(r.kept, r.sweeper.Kept())
+	}
 }
 
 func (r *rig) verdict(id string) slo.Verdict {

@@ -24,10 +24,16 @@ func (s *Sweeper) sweep(ctx context.Context) time.Duration {
 	// The mark is read first: what it says is known must be among what is taken next.
 	mark, heard := s.deps.Mark(), s.deps.Heard()
 	ready, through, whole := s.take()
+	waits := len(s.backlog) > 0 && s.deps.Now().Before(s.notBefore)
+	s.backlog = append(s.backlog, ready...)
+	if waits {
+		return s.notBefore.Sub(s.deps.Now())
+	}
+	err := s.learnAll()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, t := range ready {
-		s.learn(t)
+	if err != nil {
+		return s.later(err)
 	}
 	known := whole && through >= mark.Block && mark.At.After(s.mark)
 	if known {
@@ -41,7 +47,7 @@ func (s *Sweeper) sweep(ctx context.Context) time.Duration {
 			return soon
 		}
 		s.caughtUp = true
-		s.deps.Log.Info("deadlines are judged", "clocks", len(s.clocks))
+		s.deps.Log.Info("deadlines are judged", "clocks", len(s.held))
 	}
 	if now.Before(s.notBefore) {
 		return s.notBefore.Sub(now)
@@ -52,19 +58,28 @@ func (s *Sweeper) sweep(ctx context.Context) time.Duration {
 		}
 	}
 	if err := s.judge(ctx, now); err != nil {
-		s.patience = min(max(2*s.patience, time.Second), longest)
-		s.notBefore = now.Add(s.patience)
-		s.metrics.failures.WithLabelValues("record").Inc()
-		s.deps.Log.Error("clocks are not recorded; it is tried again", "error", err, "retry_in", s.patience)
-		return s.patience
+		return s.later(err)
+	}
+	if err := s.keep(now, through); err != nil {
+		return s.later(err)
 	}
 	s.patience = 0
+	s.shrink()
 	s.metrics.duration.Observe(time.Since(began).Seconds())
 	wait := idle
 	for _, w := range s.watches {
 		wait = min(wait, w.until(now))
 	}
 	return max(wait, time.Millisecond)
+}
+
+// later has it tried again, later and later.
+func (s *Sweeper) later(err error) time.Duration {
+	s.patience = min(max(2*s.patience, time.Second), longest)
+	s.notBefore = s.deps.Now().Add(s.patience)
+	s.metrics.failures.WithLabelValues("record").Inc()
+	s.deps.Log.Error("clocks are not recorded; it is tried again", "error", err, "retry_in", s.patience)
+	return s.patience
 }
 
 // judge steps the dirty clocks in the order of their keys, so that the ledger is the
@@ -86,61 +101,93 @@ func (s *Sweeper) judge(ctx context.Context, now time.Time) error {
 			return err
 		}
 	}
+	s.leaveIdle()
+	s.dirty = make(map[slo.Key]bool) // one that has held a lot never becomes smaller
 	return nil
 }
 
 func (s *Sweeper) judgeSome(keys []slo.Key, now time.Time) error {
 	var e entry
+	var clocks []slo.Clock
+	var judged, kept []*held
 	for _, key := range keys {
-		if clock, told, changed := s.step(key, now); changed {
-			e.clocks, e.told = append(e.clocks, clock), append(e.told, told...)
+		h := s.held[key]
+		if h == nil {
+			continue
 		}
+		judged = append(judged, h)
+		clock, told, changed := s.step(h, now)
+		switch {
+		case changed:
+			e.keep(h.row(&clock, s.telling.number))
+			clocks, e.told = append(clocks, clock), append(e.told, told...)
+		case h.open: // what is told of it is told again after a start
+			delete(s.unsaved, key)
+		case s.unsaved[key]:
+			kept = append(kept, h)
+		}
+	}
+	if len(clocks) > 0 { // one commit is made in any case
+		for _, h := range kept {
+			e.keep(h.row(h.clock(), s.telling.number))
+		}
+	} else {
+		kept = nil
 	}
 	if err := s.record(&e); err != nil {
 		return err
 	}
-	for i := range e.clocks {
-		s.put(e.clocks[i].Key, &e.clocks[i])
+	for i := range clocks {
+		s.put(clocks[i].Key, &clocks[i])
+		delete(s.unsaved, clocks[i].Key)
+	}
+	for _, h := range kept {
+		delete(s.unsaved, h.key)
 	}
 	for _, key := range keys {
 		delete(s.dirty, key)
 	}
 	s.metrics.told(e.told)
+	s.leaveAll(judged)
 	return nil
 }
 
 // record commits an entry. The lock is given free meanwhile: nobody else changes
 // anything, and pages need not wait for a disk.
 func (s *Sweeper) record(e *entry) error {
-	if len(e.clocks)+len(e.gone) == 0 {
+	if len(e.rows)+len(e.gone) == 0 && e.telling == (telling{}) {
 		return nil
 	}
+	if e.telling == (telling{}) {
+		e.telling = s.telling
+	}
+	e.minute = minuteOf(s.deps.Now().Add(-window))
 	s.mu.Unlock()
 	err := s.ledger.record(e)
 	s.mu.Lock()
 	if err != nil { // it is not known whether it is there
 		s.doubt = append(s.doubt, e.gone...)
-		for i := range e.clocks {
-			s.doubt = append(s.doubt, e.clocks[i].Key)
+		for _, r := range e.rows {
+			s.doubt = append(s.doubt, r.key)
 		}
 	}
 	return err
 }
 
 // step judges one clock by what is known now.
-func (s *Sweeper) step(key slo.Key, now time.Time) (clock slo.Clock, told []slo.Transition, changed bool) {
-	was := slo.Clock{Tenant: s.cfg.Tenant, Key: key, State: slo.Pending}
-	if k := s.clocks[key]; k != nil {
-		was = k.clock
+func (s *Sweeper) step(h *held, now time.Time) (clock slo.Clock, told []slo.Transition, changed bool) {
+	was := slo.Clock{Tenant: s.cfg.Tenant, Key: h.key, State: slo.Pending}
+	if c := h.clock(); c != nil {
+		was = *c
 	}
-	rule, sub := s.watch(key.SLA).rule, s.said[key]
-	if sub == nil && was.AtRisk() {
-		sub = s.said[s.merged.into[key]]
+	rule, sub := s.watch(h.key.SLA).rule, h
+	if !sub.told() && was.AtRisk() {
+		sub = s.merged.of(h.key)
 	}
 	switch {
-	case (rule == nil || sub == nil) && !was.Open():
+	case (rule == nil || !sub.told()) && !was.Open():
 		return was, nil, false // its evidence has had its time; what it came to stands
-	case rule == nil || sub == nil:
+	case rule == nil || !sub.told():
 		clock, told = slo.Withdraw(was, now)
 	case sub.cut() && was.State != slo.Pending && !was.Open():
 		return was, nil, false // what took it back may merely be beyond the cap
@@ -148,52 +195,14 @@ func (s *Sweeper) step(key slo.Key, now time.Time) (clock slo.Clock, told []slo.
 		at := s.moment(rule, now)
 		at.Known = sub.since
 		clock, told = rule.Step(was, sub.facts(), at)
-	}
-	if sub != nil {
-		told = s.explain(&clock, told, sub.impact(), now)
-	}
-	return clock, told, len(told) > 0 || clock != was && clock.State != slo.Pending
-}
-
-// explain says what transitions mean to people, and of an open breach also when
-// that is known better than it was told.
-func (s *Sweeper) explain(c *slo.Clock, told []slo.Transition, impact slo.Impact, now time.Time) []slo.Transition {
-	told = slo.Explain(c, told, impact, now)
-	for i := range told {
-		if told[i].Provisional && s.mark.Before(told[i].At.Add(s.cfg.Transit)) {
-			told[i].Impact.Source = "" // it is the house that is behind, not the source
+		if sub != h && clock.Open() && !clock.AtRisk() { // it is no breach any more that has to end by itself
+			var more []slo.Transition
+			clock, more = slo.Withdraw(clock, now)
+			told = append(told, more...)
 		}
 	}
-	return told
-}
-
-// lag is how long what a rule's closing source says is given to arrive.
-func (s *Sweeper) lag(r *slo.Rule) time.Duration {
-	return s.cfg.Transit + time.Duration(s.cat.Source(r.ClosingSource).Lag)
-}
-
-// trusted is t, or while those who send have not come back since the start, what they
-// had told before: the rest may still be with them.
-func (s *Sweeper) trusted(t, now time.Time) time.Time {
-	if now.Before(s.settled) && t.After(s.earlier.trusted) {
-		return s.earlier.trusted
+	if sub.told() {
+		told = s.explain(&clock, told, sub.impact(rule), now)
 	}
-	return t
-}
-
-// moment says when a rule's clocks are judged, and up to when its closing source
-// has told all: no further than the house has read, and than the source's
-// heartbeat and known lag allow.
-func (s *Sweeper) moment(r *slo.Rule, now time.Time) slo.Moment {
-	source, lag := s.cat.Source(r.ClosingSource), s.lag(r)
-	m := slo.Moment{Now: now, Watermark: s.trusted(s.mark, now).Add(-lag), Patience: s.cfg.Patience + lag, Settle: leastSettle}
-	if beat := time.Duration(source.Heartbeat); beat > 0 {
-		if last := s.heard[r.ClosingSource]; now.Sub(last) > beat && last.Before(m.Watermark) {
-			m.Watermark = last
-		}
-		if m.Watermark.IsZero() {
-			m.Watermark = time.Unix(0, 0) // it promised to speak, and never did
-		}
-	}
-	return m
+	return clock, told, len(told) > 0 || clock.State != slo.Pending && body(&clock) != h.body
 }

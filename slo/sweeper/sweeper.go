@@ -2,7 +2,9 @@ package sweeper
 
 import (
 	"context"
+	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"throughline/lineage"
@@ -25,14 +27,22 @@ type Sweeper struct {
 	mu       sync.Mutex // guards all below it
 	cat      *lineage.Catalogue
 	watches  map[string]*watch
-	said     map[slo.Key]*subject // what is told now
-	clocks   map[slo.Key]*kept    // what was recorded
-	inRef    map[lineage.ExecutionRef][]slo.Key
+	held     map[slo.Key]*held // what is told and recorded; what is not here may be in the ledger
+	inRef    map[lineage.ExecutionRef]*holding
 	merged   merged
-	dirty    map[slo.Key]bool
+	dirty    map[slo.Key]bool // what has to be judged
+	unsaved  map[slo.Key]bool // what is told of them is not in the ledger, or another thing is
+	telling  telling
 	mark     time.Time // up to when everything was told
 	heard    map[string]time.Time
 	caughtUp bool // everything is told that was acknowledged before the start
+
+	// Of the one who sweeps.
+	backlog []told  // that is not taken in yet
+	idle    []*held // that may not be needed in memory
+	peak    int     // how many keys were held at most
+	saved   time.Time
+	kept    atomic.Uint64
 
 	doubt     []slo.Key // records of which it is not known whether their last commit is there
 	patience  time.Duration
@@ -52,8 +62,8 @@ func New(cfg Config, deps Deps) (*Sweeper, error) {
 	}
 	s := &Sweeper{
 		news: newNews(), cfg: cfg, deps: deps,
-		watches: make(map[string]*watch), said: make(map[slo.Key]*subject), clocks: make(map[slo.Key]*kept),
-		inRef: make(map[lineage.ExecutionRef][]slo.Key), merged: newMerged(), dirty: make(map[slo.Key]bool),
+		watches: make(map[string]*watch), held: make(map[slo.Key]*held), inRef: make(map[lineage.ExecutionRef]*holding),
+		merged: newMerged(), dirty: make(map[slo.Key]bool), unsaved: make(map[slo.Key]bool),
 	}
 	var err error
 	if s.metrics, err = newMetrics(s, deps.Registerer); err != nil {
@@ -62,14 +72,27 @@ func New(cfg Config, deps Deps) (*Sweeper, error) {
 	return s, nil
 }
 
-// Start reads the ledger and begins to judge once the stitcher has told all there
-// is. It fails with Unavailable when the ledger cannot be read.
+// Start reads what is open in the ledger and begins to judge once the stitcher has told
+// all there is: see Holds. It fails with Unavailable when the ledger cannot be read.
 func (s *Sweeper) Start(ctx context.Context) error {
+	if err := s.open(); err != nil {
+		return err
+	}
+	ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	s.loops.Go(func() { s.run(ctx) })
+	if s.deps.Store != nil {
+		s.loops.Go(func() { s.ship(ctx) })
+	}
+	return nil
+}
+
+// open takes over what the ledger has.
+func (s *Sweeper) open() error {
 	readers := s.cfg.Readers
 	if s.deps.Store != nil {
 		readers = append([]string{storeReader}, readers...)
 	}
-	l, clocks, err := openLedger(s.cfg, s.deps, readers)
+	l, b, err := openLedger(s.cfg, s.deps, readers)
 	if err != nil {
 		return err
 	}
@@ -78,17 +101,8 @@ func (s *Sweeper) Start(ctx context.Context) error {
 	s.ledger, s.started, s.pulse = l, s.deps.Now(), newPulse(s.cfg.Dir)
 	s.earlier = s.pulse.before()
 	s.settled = s.started.Add(s.earlier.settling(s.started))
-	for i := range clocks {
-		c := &clocks[i]
-		s.put(c.Key, c)
-		if c.Open() {
-			s.dirty[c.Key] = true // also one that nothing is told of any more
-		}
-	}
-	ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
-	s.loops.Go(func() { s.run(ctx) })
-	if s.deps.Store != nil {
-		s.loops.Go(func() { s.ship(ctx) })
+	if err := s.resume(&b); err != nil {
+		return errors.Join(err, l.close())
 	}
 	return nil
 }
@@ -101,25 +115,35 @@ func (s *Sweeper) Judging() bool {
 	return s.caughtUp
 }
 
+// resume takes over what the ledger has at a start.
+func (s *Sweeper) resume(b *beginning) error {
+	s.telling = b.telling
+	for _, t := range b.tallies {
+		w := s.watch(t.sla)
+		w.ended.minutes[t.minute] = t.ends
+	}
+	rows := make(map[id]*row, len(b.open))
+	for _, r := range b.open {
+		rows[idOf(r.key)] = r
+		s.dirty[r.key] = true // also one that nothing is told of any more
+	}
+	s.install(rows)
+	rows, err := s.fetchBearers(b.open)
+	if err != nil {
+		return err
+	}
+	s.install(rows)
+	return nil
+}
+
 // put takes over what is recorded of a clock; nil: nothing is.
 func (s *Sweeper) put(key slo.Key, c *slo.Clock) {
-	w, k := s.watch(key.SLA), s.clocks[key]
-	if k != nil {
-		w.leave(k)
-	}
-	switch {
-	case c == nil:
-		delete(s.clocks, key)
-		return
-	case k == nil:
-		k = &kept{at: -1}
-		s.clocks[key] = k
-	}
-	k.clock = *c
-	if sub := s.said[key]; sub != nil {
-		k.known = sub.since
-	}
-	w.enter(k)
+	w, h := s.watch(key.SLA), s.hold(key)
+	w.ended.add(h.clock(), -1)
+	w.leave(h)
+	h.set(c)
+	w.enter(h)
+	w.ended.add(c, 1)
 }
 
 // reread takes the clocks from the ledger of which it is in doubt what it holds.
@@ -131,12 +155,16 @@ func (s *Sweeper) reread() error {
 	if err != nil {
 		return err
 	}
+	clocks := make(map[slo.Key]*slo.Clock, len(found))
+	for i := range found {
+		clocks[found[i].Key] = &found[i]
+	}
 	for _, key := range s.doubt {
-		s.put(key, found[key])
-		s.dirty[key] = true
+		s.put(key, clocks[key])
+		s.dirty[key], s.unsaved[key] = true, true
 	}
 	s.doubt = nil
-	return nil
+	return s.ledger.seen()
 }
 
 // Stop ends the service. What was not recorded is found again at the next start.

@@ -2,6 +2,7 @@ package sweeper
 
 import (
 	"container/heap"
+	"slices"
 	"time"
 
 	"throughline/slo"
@@ -12,59 +13,45 @@ type watch struct {
 	rule    *slo.Rule     // nil: the catalogue does not have it any more
 	lag     time.Duration // that its closing source is given
 	open    int
-	due     dueHeap           // clocks whose deadline is ahead
-	waiting map[slo.Key]*kept // whose deadline has passed, while what kept it may still be on its way
-	breach  map[slo.Key]*kept // open breaches, provisional ones too
-	unsure  int               // of these, the provisional ones
+	due     dueHeap        // clocks whose deadline is ahead
+	waiting map[*held]bool // whose deadline has passed, while what kept it may still be on its way
+	breach  map[*held]bool // open breaches, provisional ones too
+	unsure  int            // of these, the provisional ones
 	ended   *tally
 }
 
 func newWatch() *watch {
-	return &watch{waiting: make(map[slo.Key]*kept), breach: make(map[slo.Key]*kept), ended: newTally()}
+	return &watch{waiting: make(map[*held]bool), breach: make(map[*held]bool), ended: newTally()}
 }
 
-// kept is one clock as it was recorded.
-type kept struct {
-	clock slo.Clock
-	at    int       // place in the heap; -1: it is not there
-	known time.Time // since when its subject is told of
-}
-
-// enter takes a clock into the figures of its SLA, and plans when it is looked at.
-func (w *watch) enter(k *kept) {
-	c := &k.clock
-	if c.Open() {
+// enter plans when an open clock is looked at. It counts it, too.
+func (w *watch) enter(h *held) {
+	if h.open {
 		w.open++
 	}
 	switch {
-	case c.Open() && c.Verdict == slo.Breached:
-		w.breach[c.Key] = k
-		if c.Provisional {
+	case h.breach:
+		w.breach[h] = true
+		if h.unsure {
 			w.unsure++
 		}
-	case c.State == slo.Running:
-		heap.Push(&w.due, k)
-	case c.State == slo.Ended:
-		w.ended.add(c.EndedAt, c.Verdict, 1)
+	case h.running:
+		heap.Push(&w.due, h)
 	}
 }
 
 // leave takes it out again, before it changes.
-func (w *watch) leave(k *kept) {
-	c := &k.clock
-	if c.Open() {
+func (w *watch) leave(h *held) {
+	if h.open {
 		w.open--
 	}
-	if c.State == slo.Ended {
-		w.ended.add(c.EndedAt, c.Verdict, -1)
-	}
-	if w.breach[c.Key] != nil && c.Provisional {
+	if h.unsure {
 		w.unsure--
 	}
-	delete(w.breach, c.Key)
-	delete(w.waiting, c.Key)
-	if k.at >= 0 {
-		heap.Remove(&w.due, k.at)
+	delete(w.breach, h)
+	delete(w.waiting, h)
+	if h.at >= 0 {
+		heap.Remove(&w.due, int(h.at))
 	}
 }
 
@@ -72,21 +59,20 @@ func (w *watch) leave(k *kept) {
 // whose deadline is over, and, when more is known than before, the provisional
 // breaches that it decides.
 func (w *watch) pass(at slo.Moment, known bool, yield func(slo.Key)) {
-	for len(w.due) > 0 && !w.due[0].clock.DueAt.Add(w.lag).After(at.Now) {
-		k := heap.Pop(&w.due).(*kept)
-		w.waiting[k.clock.Key] = k
+	for len(w.due) > 0 && !w.due[0].due.Add(w.lag).After(at.Now) {
+		w.waiting[heap.Pop(&w.due).(*held)] = true
 	}
-	for key, k := range w.waiting {
-		if at.Known = k.known; at.Over(k.clock.DueAt) {
-			yield(key)
+	for h := range w.waiting {
+		if at.Known = h.since; at.Over(h.due) {
+			yield(h.key)
 		}
 	}
 	if !known || w.unsure == 0 {
 		return
 	}
-	for key, k := range w.breach {
-		if k.clock.Provisional && !at.Watermark.Before(k.clock.DueAt) {
-			yield(key)
+	for h := range w.breach {
+		if h.unsure && !at.Watermark.Before(h.due) {
+			yield(h.key)
 		}
 	}
 }
@@ -95,7 +81,7 @@ func (w *watch) pass(at slo.Moment, known bool, yield func(slo.Key)) {
 func (w *watch) until(now time.Time) time.Duration {
 	wait := idle
 	if len(w.due) > 0 {
-		wait = w.due[0].clock.DueAt.Add(w.lag).Sub(now)
+		wait = w.due[0].due.Add(w.lag).Sub(now)
 	}
 	switch {
 	case len(w.waiting) > 0:
@@ -108,18 +94,18 @@ func (w *watch) until(now time.Time) time.Duration {
 }
 
 // dueHeap is a heap of clocks by their deadlines.
-type dueHeap []*kept
+type dueHeap []*held
 
 func (h dueHeap) Len() int           { return len(h) }
-func (h dueHeap) Less(i, j int) bool { return h[i].clock.DueAt.Before(h[j].clock.DueAt) }
+func (h dueHeap) Less(i, j int) bool { return h[i].due.Before(h[j].due) }
 func (h dueHeap) Swap(i, j int) {
 	h[i], h[j] = h[j], h[i]
-	h[i].at, h[j].at = i, j
+	h[i].at, h[j].at = int32(i), int32(j)
 }
 
 func (h *dueHeap) Push(x any) {
-	k := x.(*kept)
-	k.at = len(*h)
+	k := x.(*held)
+	k.at = int32(len(*h))
 	*h = append(*h, k)
 }
 
@@ -128,6 +114,9 @@ func (h *dueHeap) Pop() any {
 	k := old[len(old)-1]
 	old[len(old)-1] = nil
 	*h, k.at = old[:len(old)-1], -1
+	if cap(old) > leastPeak && len(old) < cap(old)/4 {
+		*h = slices.Clip(slices.Clone(*h))
+	}
 	return k
 }
 
@@ -140,10 +129,10 @@ func (h dueHeap) after(now time.Time) time.Time {
 		look = look[:len(look)-1]
 		switch {
 		case i >= len(h):
-		case !h[i].clock.DueAt.After(now):
+		case !h[i].due.After(now):
 			look = append(look, 2*i+1, 2*i+2)
-		case first.IsZero() || h[i].clock.DueAt.Before(first):
-			first = h[i].clock.DueAt
+		case first.IsZero() || h[i].due.Before(first):
+			first = h[i].due
 		}
 	}
 	return first

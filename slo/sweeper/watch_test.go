@@ -15,11 +15,11 @@ func TestTheNextDeadlineIsTheEarliestAheadWhateverHasJustPassed(t *testing.T) {
 		var h dueHeap
 		var want time.Time
 		for _, seconds := range rapid.SliceOf(rapid.IntRange(-20, 20)).Draw(t, "due") {
-			k := &kept{}
-			k.clock.DueAt = now.Add(time.Duration(seconds) * time.Second)
+			k := &held{}
+			k.due = now.Add(time.Duration(seconds) * time.Second)
 			heap.Push(&h, k)
-			if seconds > 0 && (want.IsZero() || k.clock.DueAt.Before(want)) {
-				want = k.clock.DueAt
+			if seconds > 0 && (want.IsZero() || k.due.Before(want)) {
+				want = k.due
 			}
 		}
 		if got := h.after(now); !got.Equal(want) {

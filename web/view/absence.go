@@ -13,6 +13,7 @@ import (
 type Absences struct {
 	Rows   []Absence
 	Total  int
+	More   int // that the list has no room for
 	Zone   string
 	Filter AbsenceFilter
 	Types  []string // that the list can be narrowed to
@@ -73,7 +74,7 @@ func NewAbsences(list []lineage.Absent, l Lore, c Clock) []Absence {
 		for _, ref := range shown {
 			row.In = append(row.In, Place{ref.Flow, newObject(ref.Anchor), ExecutionURL(ref.Flow, ref.Anchor)})
 		}
-		row.More = len(a.In) - len(shown)
+		row.More = len(a.In) - len(shown) + a.More
 		out = append(out, row)
 	}
 	return out
