@@ -22,8 +22,9 @@ type evidenceRows struct {
 	said  []byte
 }
 
-// ofEvent is what the number of an event has beyond that of its id: so no name has it.
-const ofEvent = 1 << numberBits
+// ofEvent is what the number of an event has beyond the forty bits of that of its id: so no
+// name has it.
+const ofEvent = 1 << 40
 
 func newEvidenceRows() *evidenceRows {
 	return &evidenceRows{

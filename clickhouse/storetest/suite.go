@@ -82,8 +82,6 @@ func Run(t *testing.T, dsn string) {
 		"evidence is asked for by the thousand":                               evidenceOfThousands,
 		"executions are told in short by their names":                         summariesAreTold,
 		"a source was last heard when its latest event came in":               lastHeard,
-		"the events of unfinished executions come out, and their members":     unfinishedComesOut,
-		"the numbers of all evidence come out":                                numbersComeBack,
 		"what was refused is read back in batches, each once":                 refusedInOrder,
 		"spans and logs come back with the events that they are":              observedInOrder,
 		"decisions are kept among events, and are found":                      decisionsAreKept,
