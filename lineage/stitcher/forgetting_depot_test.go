@@ -135,13 +135,6 @@ func (d *depot) remap(at lineage.Place, e *lineage.Event, refused bool) {
 	d.mapped[at] = append(d.mapped[at], lineage.Stored{Place: at, Event: e, Generation: uint64(len(d.mapped[at]) + 1), Refused: refused})
 }
 
-// release stores an event that was refused when it came.
-func (d *depot) release(e *lineage.Event) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.released = append(d.released, lineage.Stored{Place: lineage.Place{Writer: lineage.RemapWriter + "1", Block: uint64(len(d.released) + 1)}, Event: e})
-}
-
 // placesOf are where a content is.
 func (d *depot) placesOf(c content) []lineage.Place {
 	d.mu.Lock()
