@@ -29,20 +29,23 @@ func (s *Stitcher) letGo(ctx context.Context) {
 	}
 	upTo := min(s.stored(), s.saved.Block, s.fed)
 	room := s.cfg.Resident - s.cfg.Resident/10
-	s.shrink(s.resident(), s.board, s.unsaved, room, upTo)
+	left := s.shrink(s.resident(), s.board, s.unsaved, room, upTo)
 	s.metrics.resident.Set(float64(s.graph.Len()))
-	s.pace(s.graph.Len() > s.cfg.Resident)
+	s.pace(left)
 }
 
-// pace has it tried less and less often, up to every five minutes, while what is here is
+// pace has it tried less and less often, up to once a minute, while all that is here is
 // open or may not leave.
-func (s *Stitcher) pace(crowded bool) {
-	const longest = 5 * time.Minute
-	if !crowded {
+func (s *Stitcher) pace(left int) {
+	const longest = time.Minute
+	if left > 0 {
 		s.crowded, s.crowdedUntil = 0, time.Time{}
 		return
 	}
-	if s.crowded = min(max(2*s.crowded, time.Second), longest); s.crowded == longest {
+	if was := s.crowded; was < longest {
+		s.crowded = min(max(2*was, time.Second), longest)
+	}
+	if s.crowded == longest {
 		s.deps.Log.Warn("more events are in memory than there is room for: they are of open transactions, or on chains of causes", "events", s.graph.Len(), "room", s.cfg.Resident)
 	}
 	s.crowdedUntil = s.deps.Now().Add(s.crowded)
@@ -53,14 +56,16 @@ const fruitless = 2000
 
 // shrink lets closed executions leave a graph until it has no more than so many events,
 // or none is left that may: the others are open, or change, or hold together with those.
-func (s *Stitcher) shrink(m memory, b *board, unsaved unsaved, room int, upTo uint64) {
+// It returns how many events did.
+func (s *Stitcher) shrink(m memory, b *board, unsaved unsaved, room int, upTo uint64) int {
+	before := m.graph.Len()
 	for tried := 0; m.graph.Len() > room; {
 		// As many as have to, when they are as large as all are on average.
 		enough := 1 + (m.graph.Len()-room)*b.resident()/m.graph.Len()
 		quiet := b.quiet(enough, upTo)
 		if len(quiet) == 0 {
 			s.forget(m.graph, b, unsaved, nil) // what came back for a question
-			return
+			break
 		}
 		for chunk := range slices.Chunk(quiet, letGoAtOnce) {
 			if tried += len(chunk); s.forget(m.graph, b, unsaved, chunk) > 0 {
@@ -69,10 +74,11 @@ func (s *Stitcher) shrink(m memory, b *board, unsaved unsaved, room int, upTo ui
 			m.free()
 			m.hold()
 			if tried >= fruitless {
-				return
+				return before - m.graph.Len()
 			}
 		}
 	}
+	return before - m.graph.Len()
 }
 
 // forget lets executions leave a graph, but for those that are not stored as they are,
