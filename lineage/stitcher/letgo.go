@@ -42,10 +42,8 @@ func (s *Stitcher) pace(left int) {
 		s.crowded, s.crowdedUntil = 0, time.Time{}
 		return
 	}
-	if was := s.crowded; was < longest {
-		s.crowded = min(max(2*was, time.Second), longest)
-	}
-	if s.crowded == longest {
+	was := s.crowded
+	if s.crowded = min(max(2*was, time.Second), longest); s.crowded == longest && was < longest {
 		s.deps.Log.Warn("more events are in memory than there is room for: they are of open transactions, or on chains of causes", "events", s.graph.Len(), "room", s.cfg.Resident)
 	}
 	s.crowdedUntil = s.deps.Now().Add(s.crowded)
