@@ -111,7 +111,9 @@ func (s *Stitcher) save(ctx context.Context, refs []lineage.ExecutionRef, views 
 		if err != nil {
 			return err
 		}
+		s.mu.Lock()
 		s.written = r.version
+		s.mu.Unlock()
 	}
 	return nil
 }
