@@ -23,6 +23,13 @@ func paid(order int) []lineage.Event {
 	}
 }
 
+// inMemory is how many events the graph holds.
+func (s *shop) inMemory() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.graph.Len()
+}
+
 func TestClosedExecutionsLeaveMemoryAndOpenOnesStay(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -139,11 +146,11 @@ func TestWhatAQuestionBringsBackLeavesAgain(t *testing.T) {
 				t.Fatalf("%d: %v, %v", i, m, err)
 			}
 		}
-		if got := s.graph.Len(); got < 300 {
+		if got := s.inMemory(); got < 300 {
 			t.Fatalf("%d events are resident; want those that were asked for", got)
 		}
 		pass(10 * time.Minute)
-		if got := s.graph.Len(); got > 20 {
+		if got := s.inMemory(); got > 20 {
 			t.Errorf("%d events are resident; want at most 20", got)
 		}
 	})
@@ -162,12 +169,20 @@ func TestALostCheckpointHasAllWrittenAnewAndNotAllInMemory(t *testing.T) {
 		if err := os.Remove(filepath.Join(s.dir, checkpointFile)); err != nil {
 			t.Fatal(err)
 		}
+		s.store.mu.Lock()
 		s.store.writes = 0
+		s.store.mu.Unlock()
 		s.open()
 		defer stop(t, s.Stitcher)
 		pass(10 * time.Second)
-		if got := s.graph.Len(); got > 20 || s.store.writes != 200 || s.fed != s.block {
-			t.Errorf("%d events are resident, %d rows were written, fed is up to %d; want at most 20, 200 and %d", got, s.store.writes, s.fed, s.block)
+		s.mu.Lock()
+		fed := s.fed
+		s.mu.Unlock()
+		s.store.mu.Lock()
+		writes := s.store.writes
+		s.store.mu.Unlock()
+		if got := s.inMemory(); got > 20 || writes != 200 || fed != s.block {
+			t.Errorf("%d events are resident, %d rows were written, fed is up to %d; want at most 20, 200 and %d", got, writes, fed, s.block)
 		}
 	})
 }
