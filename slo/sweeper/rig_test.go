@@ -199,12 +199,21 @@ func (r *rig) invoiced(id string, at time.Time) {
 	r.say(id)
 }
 
+// noteKept moves the checkpoint to what is kept.
+func (r *rig) noteKept() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.kept = max(r.kept, r.sweeper.Kept())
+}
+
 func (r *rig) say(id string) {
 	block := r.next()
+	r.mu.Lock()
 	r.changed[id] = block
+	r.mu.Unlock()
 	r.tell(r.orders[id])
 	r.sweeper.Through(block)
-	r.kept = max(r.kept, r.sweeper.Kept())
+	r.noteKept()
 }
 
 // forget lets go of an order, if it is invoiced.
@@ -213,7 +222,7 @@ func (r *rig) forget(id string) {
 	if !x.Stages[2].DoneAt.IsZero() {
 		r.sweeper.Forget(lineage.ExecutionRef{Flow: x.Flow, Anchor: x.Anchor})
 		r.sweeper.Through(r.next())
-		r.kept = max(r.kept, r.sweeper.Kept())
+		r.noteKept()
 	}
 }
 
