@@ -15,13 +15,8 @@ const maxFound = 100
 // their spellings, correlation ids and traces. It is right after Recompute.
 func (g *Graph) Search(id string) []Match {
 	var matches []Match
-	found := make(set)
-	for raw := range g.spelled(id) {
-		n := g.nodes[raw].canon
-		if !found.has(n) && g.spoken(n) {
-			found.add(n)
-			matches = append(matches, Match{Object: g.object(n), Executions: g.executionsOf(n)})
-		}
+	for n := range g.meant(id) {
+		matches = append(matches, Match{Object: g.object(n), Executions: g.executionsOf(n)})
 	}
 	for _, typ := range []string{CorrelationType, TraceType} {
 		if i, value, ok := g.claimTyped(typ, id); ok {
@@ -36,16 +31,22 @@ func (g *Graph) Search(id string) []Match {
 // sorted.
 func (g *Graph) Named(id string) []Object {
 	var objects []Object
-	found := make(set)
-	for raw := range g.spelled(id) {
-		n := g.nodes[raw].canon
-		if !found.has(n) && g.spoken(n) {
-			found.add(n)
-			objects = append(objects, g.object(n))
-		}
+	for n := range g.meant(id) {
+		objects = append(objects, g.object(n))
 	}
 	slices.SortFunc(objects, Object.Compare)
 	return objects
+}
+
+// meant returns the canonical nodes that an id may stand for, once each.
+func (g *Graph) meant(id string) set {
+	found := make(set)
+	for raw := range g.spelled(id) {
+		if n := g.nodes[raw].canon; g.spoken(n) {
+			found.add(n)
+		}
+	}
+	return found
 }
 
 // spelled yields the raw nodes that an id may stand for.
