@@ -20,8 +20,8 @@ export CGO_ENABLED := 0
 export GOFLAGS     := $(strip $(filter-out -trimpath,$(shell go env GOFLAGS)) -trimpath)
 RACE               := CGO_ENABLED=1 go test -race -trimpath=false
 
-# Tests of the whole house that take a tenth of the orders under the race detector.
-WHOLE := TestAStitcherThatForgets|TestAfterACut|TestAListenerIsTold|TestOfWhatHoldsNothing|TestTwoThousandCleanOrders|TestEveryFault|TestALargeMarket|TestWalksOverThePublicLogs
+# Tests that take a tenth of the orders, or of the seeds, under the race detector.
+WHOLE := TestEveryLog|TestAGraphThatForgets|TestAStitcherThatForgets|TestAfterACut|TestAListenerIsTold|TestOfWhatHoldsNothing|TestTwoThousandCleanOrders|TestEveryFault|TestALargeMarket|TestWalksOverThePublicLogs|TestAStoreThatIsFilled
 
 # The lock file's hash stamps node_modules: `npm ci` unpacks half a gigabyte, so
 # it runs once a lock file and not once a build.

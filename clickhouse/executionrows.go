@@ -19,6 +19,7 @@ type executionRows struct {
 	eventSources                *list[*word]
 	eventIDs                    *list[*text]
 	steps                       steps
+	awaited                     awaited
 
 	json    bytes.Buffer // scratch
 	encoder *json.Encoder
@@ -28,7 +29,7 @@ func newExecutionRows() *executionRows {
 	r := &executionRows{
 		version: uint64Column(), gone: uint8Column(), unanchored: uint8Column(), truncated: uint8Column(),
 		startedAt: dateTime(), lastAt: dateTime(), endedAt: dateTime(),
-		objects: uint32Column(), events: uint32Column(), eventSources: words(), eventIDs: texts(), steps: newSteps(),
+		objects: uint32Column(), events: uint32Column(), eventSources: words(), eventIDs: texts(), steps: newSteps(), awaited: newAwaited(),
 	}
 	r.encoder = json.NewEncoder(&r.json)
 	return r
@@ -39,7 +40,8 @@ func (r *executionRows) table() string { return "executions" }
 func (r *executionRows) len() int { return len(r.version.all) }
 
 func (r *executionRows) columns() []named {
-	return append(append(r.anchor.columns("anchor"), r.steps.columns()...), []named{
+	all := append(append(r.anchor.columns("anchor"), r.steps.columns()...), r.awaited.columns()...)
+	return append(all, []named{
 		{"tenant", &r.tenant},
 		{"flow", &r.flow},
 		{"version", r.version},
@@ -99,6 +101,7 @@ func (r *executionRows) add(tenant string, version uint64, e *lineage.Execution,
 	r.eventSources.end(len(e.Events))
 	r.eventIDs.end(len(e.Events))
 	r.steps.add(e, gone)
+	r.awaited.add(e)
 	return nil
 }
 

@@ -126,24 +126,19 @@ func (p executionPlace) parameters() []any {
 // them, with the cursor of the next page. Columns beyond theirs are scanned into more.
 func (s *Store) executionsPage(ctx context.Context, op, query string, args []any, limit int, at executionPlace, more ...any) (lineage.Page, error) {
 	var result lineage.Page
+	scan := newSummaryScan()
+	targets := append(scan.targets, more...)
 	err := s.each(ctx, op, query, args, func(rows row) error {
-		var e lineage.Summary
-		var unanchored uint8
-		var state string
-		var started, last, ended int64
-		var objects, events uint32
-		targets := append(append([]any{&e.Flow}, objectTargets(&e.Anchor)...), &unanchored, &state, &e.Stage, &started, &last, &ended, &objects, &events)
-		if err := rows.Scan(append(targets, more...)...); err != nil {
+		if err := rows.Scan(targets...); err != nil {
 			return err
 		}
 		if len(result.Executions) == limit {
 			result.Next = lineage.ListPlace(at).Cursor()
 			return nil
 		}
-		e.Unanchored, e.State, e.Objects, e.Events = unanchored != 0, lineage.State(state), int(objects), int(events)
-		e.StartedAt, e.LastAt, e.EndedAt = moment(started), moment(last), moment(ended)
-		result.Executions = append(result.Executions, e)
-		at = executionPlace{Age: -started, Flow: e.Flow, Anchor: e.Anchor}
+		e := scan.read()
+		result.Executions = append(result.Executions, *e)
+		at = executionPlace{Age: -scan.started, Flow: e.Flow, Anchor: e.Anchor}
 		return nil
 	})
 	if err != nil {

@@ -13,11 +13,11 @@ import (
 	"throughline/lineage/logs"
 )
 
-// Seeds of every log: sixty, and fewer where the race detector watches. `make prove`
+// Seeds of every log: thirty, and fewer where the race detector watches. `make prove`
 // asks for a thousand.
 const (
-	fewSeeds   = 60
-	racedSeeds = 15
+	fewSeeds   = 30
+	racedSeeds = 5
 )
 
 func seeds(t testing.TB) uint64 {

@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
 
@@ -128,12 +127,12 @@ func TestDecisionsMayComeInAnyOrderAmongEvents(t *testing.T) {
 		}
 		settle()
 		want := eventsFirst(cat, events, decisions)
-		if diff := cmp.Diff(decided(want), decided(g)); diff != "" {
+		if diff := Unlike(decided(want), decided(g)); diff != "" {
 			t.Fatalf("(-events first +mixed):\n%s", diff)
 		}
 		for _, x := range allOf(g) {
 			ref := ExecutionRef{x.Flow, x.Anchor}
-			if diff := cmp.Diff(x, noted[ref]); diff != "" {
+			if diff := Unlike(x, noted[ref]); diff != "" {
 				t.Fatalf("%v (-is +was announced):\n%s", ref, diff)
 			}
 			delete(noted, ref)
@@ -155,7 +154,7 @@ func TestAPreviewLeavesEverythingAsItWasAndTellsExactlyTheDifferences(t *testing
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(before, decided(g)); diff != "" {
+		if diff := Unlike(before, decided(g)); diff != "" {
 			t.Fatalf("(-before +after the preview):\n%s", diff)
 		}
 		told := map[ExecutionRef]string{}
@@ -179,10 +178,10 @@ func TestAPreviewLeavesEverythingAsItWasAndTellsExactlyTheDifferences(t *testing
 				differences[ref] = before + " → " + now
 			}
 		}
-		if diff := cmp.Diff(differences, told); diff != "" {
+		if diff := Unlike(differences, told); diff != "" {
 			t.Fatalf("(-differences +told):\n%s", diff)
 		}
-		if diff := cmp.Diff(decided(eventsFirst(cat, events, decisions)), decided(g)); diff != "" {
+		if diff := Unlike(decided(eventsFirst(cat, events, decisions)), decided(g)); diff != "" {
 			t.Fatalf("a decision that was previewed (-at once +after):\n%s", diff)
 		}
 	})
@@ -217,12 +216,12 @@ func TestADecisionThatIsRevokedIsAsIfItHadNeverBeen(t *testing.T) {
 		g.Decide(Decision{ID: "revoke", Kind: DecideRevoke, Revokes: gone.ID, By: "Bob", At: time.Unix(100, 0)})
 		g.Recompute()
 		rest := slices.DeleteFunc(slices.Clone(decisions), func(d Decision) bool { return d.ID == gone.ID })
-		if diff := cmp.Diff(decided(eventsFirst(cat, events, rest)), decided(g)); diff != "" {
+		if diff := Unlike(decided(eventsFirst(cat, events, rest)), decided(g)); diff != "" {
 			t.Fatalf("(-never decided +revoked):\n%s", diff)
 		}
 		g.Decide(Decision{ID: "again", Kind: DecideRevoke, Revokes: "revoke", By: "Bob", At: time.Unix(101, 0)})
 		g.Recompute()
-		if diff := cmp.Diff(decided(eventsFirst(cat, events, decisions)), decided(g)); diff != "" {
+		if diff := Unlike(decided(eventsFirst(cat, events, decisions)), decided(g)); diff != "" {
 			t.Fatalf("(-decided +the revocation is revoked):\n%s", diff)
 		}
 	})
@@ -235,7 +234,7 @@ func TestAnEventThatIsRejectedIsAsIfItHadNeverCome(t *testing.T) {
 		e := rapid.SampledFrom(events).Draw(t, "rejected")
 		g := eventsFirst(cat, events, []Decision{{ID: "d", Kind: DecideReject, Source: e.Source, EventID: e.ID, By: "Ada", At: time.Unix(1, 0)}})
 		rest := slices.DeleteFunc(slices.Clone(events), func(x Event) bool { return x.Source == e.Source && x.ID == e.ID })
-		if diff := cmp.Diff(decided(eventsFirst(cat, rest, nil)), decided(g)); diff != "" {
+		if diff := Unlike(decided(eventsFirst(cat, rest, nil)), decided(g)); diff != "" {
 			t.Fatalf("(-never came +rejected):\n%s", diff)
 		}
 	})
@@ -252,7 +251,7 @@ func TestTheLedgerSaysWhatStandsAndWhatHasUndoneTheRest(t *testing.T) {
 				standing = append(standing, d.Decision)
 			}
 		}
-		if diff := cmp.Diff(Standing(all), standing); diff != "" {
+		if diff := Unlike(Standing(all), standing); diff != "" {
 			t.Fatalf("(-stands +as the ledger has it):\n%s", diff)
 		}
 		for id, d := range byID {

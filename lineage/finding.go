@@ -38,7 +38,7 @@ func (g *Graph) finding(n int32) Finding {
 		if guard.Type != g.typeOf(n) {
 			continue
 		}
-		if count := g.related(n, guard.To, math.MaxInt); count > guard.Max {
+		if count := g.related(n, guard.To, math.MaxInt, nil); count > guard.Max {
 			f.Guard, f.Related = guard, count
 			break
 		}

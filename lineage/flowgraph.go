@@ -38,6 +38,8 @@ type flowGraph struct {
 	changed           set // anchors and roots whose executions may look otherwise
 	back              set // anchors that came back, and were not announced since
 
+	adrift map[Object]standing // of what is away: where it stood, if no anchor reached it
+
 	perType []int    // scratch
 	reached []member // scratch: of the walk at hand
 	behind  []int32  // scratch: of the walk backwards

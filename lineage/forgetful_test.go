@@ -29,7 +29,8 @@ type archive struct {
 	ids      map[string][]int
 	claims   map[lineage.ClaimKey][]int
 	same     map[[2]string][]int
-	joining  []string // types of objects that evidence is found by
+	joining  []string                // types of objects that evidence is found by
+	hidden   map[*lineage.Event]bool // not to be found yet
 	recalled int
 }
 
@@ -92,7 +93,7 @@ func (a *archive) find(m lineage.Missing) []*lineage.Event {
 	take := func(list []int) {
 		for _, named := range list {
 			for _, at := range a.same[identity(a.all[named])] { // every content that came under it
-				if !seen[at] {
+				if !seen[at] && !a.hidden[a.all[at]] {
 					seen[at] = true
 					found = append(found, a.all[at])
 				}
@@ -120,6 +121,16 @@ func (s *forgetful) fill() {
 func (s *forgetful) Add(e *lineage.Event) { s.waiting = append(s.waiting, e) }
 
 func (s *forgetful) Recompute() []lineage.ExecutionRef {
+	for _, e := range s.enter() {
+		s.archive.add(e)
+	}
+	refs := s.recompute()
+	s.forget()
+	return refs
+}
+
+// enter adds what waits, with all that it touches.
+func (s *forgetful) enter() []*lineage.Event {
 	for _, e := range s.waiting {
 		for s.g.Want(e); s.g.Lacks(); s.g.Want(e) {
 			s.fill()
@@ -127,9 +138,13 @@ func (s *forgetful) Recompute() []lineage.ExecutionRef {
 	}
 	for _, e := range s.waiting {
 		s.g.Add(e)
-		s.archive.add(e)
 	}
+	entered := s.waiting
 	s.waiting = nil
+	return entered
+}
+
+func (s *forgetful) recompute() []lineage.ExecutionRef {
 	refs := s.g.Recompute()
 	for rounds := 0; s.g.Lacks(); rounds++ {
 		if rounds > 1000 {
@@ -146,7 +161,6 @@ func (s *forgetful) Recompute() []lineage.ExecutionRef {
 			delete(s.shown, ref)
 		}
 	}
-	s.forget()
 	return refs
 }
 
@@ -193,7 +207,7 @@ func (s *forgetful) Executions(flow string) (anchored, loose []lineage.Execution
 // again must be the same.
 func (s *forgetful) Execution(ref lineage.ExecutionRef) *lineage.Execution {
 	x := s.shown[ref]
-	if diff := cmp.Diff(x, s.ask(ref)); diff != "" && s.fault == "" {
+	if diff := lineage.Unlike(x, s.ask(ref)); diff != "" && s.fault == "" {
 		s.fault = fmt.Sprintf("%v was told, and is not what is found (-told +found):\n%s", ref, diff)
 	}
 	return x

@@ -51,6 +51,7 @@ type Graph struct {
 	gone      gone          // what is not here at all
 	recalling bool          // what is added was here before
 	settling  bool          // what has come back counts as being here
+	doubting  bool          // where it stood is not known
 	returned  set           // raw nodes that are whole again, and not settled yet
 	reheld    set           // claims that are whole again, and not judged yet
 	guests    set           // events that came back

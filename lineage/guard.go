@@ -56,21 +56,26 @@ func (g *Graph) exceeds(n int32) bool {
 	if d, ruled := g.guarded(n); ruled {
 		return d.Kind == DecideBlock
 	}
+	return g.overGuard(n, nil)
+}
+
+// overGuard tells whether a canonical node exceeds a guard, by all events but some.
+func (g *Graph) overGuard(n int32, but set) bool {
 	for _, guard := range g.cat.Guards() {
-		if guard.Type == g.typeOf(n) && g.related(n, guard.To, guard.Max+1) > guard.Max {
+		if guard.Type == g.typeOf(n) && g.related(n, guard.To, guard.Max+1, but) > guard.Max {
 			return true
 		}
 	}
 	return false
 }
 
-// related counts the objects of a type that a canonical node is related to, and
-// stops at enough.
-func (g *Graph) related(n int32, typ string, enough int) int {
+// related counts the objects of a type that a canonical node is related to, by all events
+// but some, and stops at enough.
+func (g *Graph) related(n int32, typ string, enough int, but set) int {
 	related := make(set)
 	for _, raw := range g.members(n) {
 		for e := range g.edgesOf(raw) {
-			if m := g.nodes[e.to].canon; m != n && g.typeOf(m) == typ {
+			if m := g.nodes[e.to].canon; m != n && g.typeOf(m) == typ && !but.has(e.event) {
 				if related.add(m); len(related) >= enough {
 					for one := range related {
 						g.needSure(one) // two of them may be one

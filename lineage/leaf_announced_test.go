@@ -3,8 +3,6 @@ package lineage
 import (
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 // payingRuns is billing with payment runs in the place of payments: leaves that pay invoices.
@@ -37,7 +35,7 @@ func (n *notes) missed() string {
 	for _, x := range allOf(n.g) {
 		is[ExecutionRef{x.Flow, x.Anchor}] = x
 	}
-	return cmp.Diff(is, n.noted)
+	return Unlike(is, n.noted)
 }
 
 // What a leaf pays is not all in one transaction. Who shows it is told when it becomes

@@ -24,6 +24,13 @@ const (
 // Empty tells whether nothing was ever added.
 func (s *NumberSet) Empty() bool { return len(s.layers) == 0 }
 
+// Reserve makes room for so many numbers in an empty set.
+func (s *NumberSet) Reserve(numbers int) {
+	if s.Empty() && numbers > firstNumbers {
+		s.layers = append(s.layers, numberLayer{bloom.NewWithEstimates(uint(numbers), numberRate), numbers})
+	}
+}
+
 // Add remembers a number.
 func (s *NumberSet) Add(number uint64) {
 	if s.Has(number) {

@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
 
@@ -300,7 +299,7 @@ func TestTheGraphEqualsTheRulesWrittenDirectly(t *testing.T) {
 			}
 			want = append(want, caseExecution{"f", anchor.String(), names(sortedObjects(objects)), sortedKeys(ids), false})
 		}
-		if diff := cmp.Diff(want, got.Executions); diff != "" {
+		if diff := Unlike(want, got.Executions); diff != "" {
 			t.Fatalf("executions (-oracle +graph):\n%s", diff)
 		}
 		adrift := map[Object]bool{}
@@ -348,7 +347,7 @@ func TestAnyOrderBatchingAndRepetitionGiveTheSameLineage(t *testing.T) {
 		want := arrive(cat, events, rand.New(rand.NewPCG(0, 0)), false)
 		got := arrive(cat, events, rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 2)), true)
 		want.Conflicting, got.Conflicting = sorted(want.Conflicting), sorted(got.Conflicting)
-		if diff := cmp.Diff(want, got); diff != "" {
+		if diff := Unlike(want, got); diff != "" {
 			t.Fatalf("(-in order +shuffled):\n%s", diff)
 		}
 		whole, parts := NewGraph(cat, "default"), NewGraph(cat, "default")
@@ -364,12 +363,12 @@ func TestAnyOrderBatchingAndRepetitionGiveTheSameLineage(t *testing.T) {
 			}
 		}
 		whole.Recompute()
-		if diff := cmp.Diff(allOf(whole), allOf(parts)); diff != "" {
+		if diff := Unlike(allOf(whole), allOf(parts)); diff != "" {
 			t.Fatalf("in full (-at once +one by one):\n%s", diff)
 		}
 		for _, x := range allOf(whole) {
 			ref := ExecutionRef{x.Flow, x.Anchor}
-			if diff := cmp.Diff(x, shown[ref]); diff != "" {
+			if diff := Unlike(x, shown[ref]); diff != "" {
 				t.Fatalf("%v (-at once +as announced):\n%s", ref, diff)
 			}
 			delete(shown, ref)

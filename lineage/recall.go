@@ -58,7 +58,8 @@ func (g *Graph) giveUp() {
 }
 
 // restore finds how what has come back stood: which ids were one object, what claims
-// were worth. What was let go of was reached by an anchor, or was one.
+// were worth. What was let go of was reached by an anchor, or was one, but for what Loose
+// says.
 func (g *Graph) restore() {
 	for n := range g.returned {
 		members, edges := g.equalComponent(n)
@@ -71,7 +72,7 @@ func (g *Graph) restore() {
 			g.settle(members, edges)
 		}
 	}
-	if g.Lacks() {
+	if g.holdAgain(); g.Lacks() {
 		return
 	}
 	for i := range g.reheld {
@@ -108,18 +109,57 @@ func (g *Graph) restore() {
 	}
 }
 
+// holdAgain has what has come back be held back as it was, which is by what was known at
+// the last recomputation. What has come since is settled aloud, and so is what people have
+// ruled.
+func (g *Graph) holdAgain() {
+	var since set
+	for raw := range g.returned {
+		n := g.nodes[raw].canon
+		if _, ruled := g.guarded(n); ruled || g.nodes[n].has(isQuarantined) || g.regroup.has(raw) || !g.overGuard(n, nil) {
+			continue
+		}
+		if since == nil {
+			since = make(set, len(g.fresh))
+			for _, at := range g.fresh {
+				since.add(at)
+			}
+		}
+		if g.overGuard(n, since) && !g.Lacks() {
+			g.nodes[n].set(isQuarantined, true)
+		}
+	}
+}
+
 // restand notes where a node stood when it was let go of.
 func (f *flowGraph) restand(n int32) {
 	f.extend()
 	if f.g.nodes[n].canon != n || !f.ranked(n) || !f.g.named(n) {
 		return
 	}
-	if f.g.nodes[n].typ == f.anchorType {
+	if f.g.doubting {
+		f.shaken.add(n)
+	}
+	switch stood, loose := f.stoodLoose(n); {
+	case loose:
+		f.standing[n] = stood
+	case f.g.nodes[n].typ == f.anchorType:
 		f.standing[n] = isRoot
 		f.back.add(n)
-	} else {
+	default:
 		f.standing[n] = isAnchored
 	}
+}
+
+// stoodLoose returns where a node stood that the graph was told of by Loose.
+func (f *flowGraph) stoodLoose(n int32) (standing, bool) {
+	if len(f.adrift) == 0 {
+		return 0, false
+	}
+	o := f.g.object(n)
+	stood, loose := f.adrift[o]
+	delete(f.adrift, o)
+	return stood, loose
 }
 
 // extend makes room for where the nodes stand.

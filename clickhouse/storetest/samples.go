@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -81,7 +82,7 @@ var events = rapid.Custom(func(t *rapid.T) lineage.Event {
 		Stage: w("stage"), Outcome: lineage.Outcome(w("outcome")), Attempt: rapid.Int().Draw(t, "attempt"), Reason: w("reason"),
 		Answer: rapid.Int().Draw(t, "answer"), Amount: amounts.Draw(t, "amount"),
 		Correlation: w("correlation"), Causation: w("causation"), TraceID: traceIDs.Draw(t, "trace"), SpanID: spanIDs.Draw(t, "span"),
-		Contract: w("contract"), Payload: w("payload"), Envelope: w("envelope"), Hash: rapid.Uint64().Draw(t, "hash"),
+		Contract: w("contract"), Payload: w("payload"), Envelope: envelope(w("envelope")), Hash: rapid.Uint64().Draw(t, "hash"),
 	}
 	for range rapid.IntRange(0, 4).Draw(t, "refs") {
 		e.Refs = append(e.Refs, lineage.Ref{Object: objects.Draw(t, "ref"), Role: lineage.Role(w("role")), Amount: amounts.Draw(t, "of ref")})
@@ -152,4 +153,16 @@ func block(writer string, id uint64, n int) *lineage.Block {
 		b.Quarantine = append(b.Quarantine, lineage.Quarantined{Tenant: "default", ID: fmt.Sprintf("q%d", k), Signal: lineage.Events, Reason: "no id", Payload: []byte("{"), Ingested: at(time.Duration(i) * time.Second)})
 	}
 	return b
+}
+
+// envelope is none, or an object in JSON, as every event's is.
+func envelope(said string) string {
+	if said == "" {
+		return ""
+	}
+	raw, err := json.Marshal(map[string]string{"said": said})
+	if err != nil {
+		panic(err)
+	}
+	return string(raw)
 }

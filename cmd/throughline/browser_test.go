@@ -80,10 +80,15 @@ func TestAPersonSeesATransactionGrowWithoutReloading(t *testing.T) {
 	watch(t, ctx, `window.neverReloaded === true`)
 }
 
-// watch waits until an expression is true in the page.
+// watch waits until an expression is true in the page that is shown. The browser says
+// which page that is: chromedp.Poll asks the one that chromedp last heard of, and just
+// after a navigation that may be the page before, which is gone.
 func watch(t testing.TB, ctx context.Context, expression string) {
 	t.Helper()
-	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](expression)); err != nil {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	wait := fmt.Sprintf(`(async () => { while (!(%s)) await new Promise(requestAnimationFrame); })()`, expression)
+	if _, err := chromedp.Run(ctx, chromedp.Evaluate[chromedp.Void](wait, chromedp.EvalAwaitPromise)); err != nil {
 		t.Fatalf("%s: %v", expression, err)
 	}
 }

@@ -189,7 +189,8 @@ func (c *child) settle(t testing.TB, m market, within time.Duration) {
 }
 
 func TestAStoreThatIsFilledWithRowsIsWhatTheHouseWouldHaveStored(t *testing.T) {
-	m := newMarket(60, 3, 5, time.Now())
+	orders, _ := many(60)
+	m := newMarket(orders, 3, 5, time.Now())
 
 	sent := startChild(t, filepath.Join(t.TempDir(), "sent"))
 	sent.ready(t, time.Minute)

@@ -29,8 +29,11 @@ func (p *Program) newSweeper() (err error) {
 
 // mark says up to when everything that was acknowledged has been stored and fed.
 // When something is in flight of which it is not known yet how old it is, it says
-// nothing.
+// nothing, and neither does it while the pipeline does not run.
 func (p *Program) mark() sweeper.Mark {
+	if !p.flows.Load() {
+		return sweeper.Mark{}
+	}
 	now := time.Now() // before the status is read, never after
 	flow := p.pipeline.Status()
 	lag := flow.Lag()

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -20,8 +22,8 @@ import (
 // BenchmarkLateEvent feeds events to orders that left memory long ago, one by one, over a
 // store with 10,000 and 100,000 business events, and with THROUGHLINE_BENCH_LARGE=1 with
 // 1,000,000 and 10,000,000: how long it takes from the event until the order is told as
-// it is with it. A stitcher that keeps 1,000 events does it, beside the house whose store
-// it reads.
+// it is with it. A stitcher that began with everything in the store, and keeps 1,000
+// events, does it, beside the house whose store it reads.
 func BenchmarkLateEvent(b *testing.B) {
 	sizes := []int{10_000, 100_000}
 	if os.Getenv("THROUGHLINE_BENCH_LARGE") != "" {
@@ -37,7 +39,7 @@ func benchmarkLateEvent(b *testing.B, events int) {
 	c := filled(b, m, false)
 	b.Run("evicted", func(b *testing.B) {
 		s, told := bystander(b, c)
-		random, block := rand.New(rand.NewPCG(3, 4)), uint64(0)
+		random, block := rand.New(rand.NewPCG(3, 4)), s.Checkpoint()
 		var took []time.Duration
 		pace := time.NewTicker(110 * time.Millisecond)
 		defer pace.Stop()
@@ -89,11 +91,24 @@ func (hears) Anew(*lineage.Catalogue)                            {}
 func (hears) Execution(lineage.ExecutionRef, *lineage.Execution) {}
 func (hears) Forget(lineage.ExecutionRef)                        {}
 func (h hears) Through(block uint64)                             { h <- block }
+func (hears) Ahead(uint64) ([]lineage.ExecutionRef, error)       { return nil, nil }
+func (hears) Void()                                              {}
+func (hears) Settled(uint64)                                     {}
+func (hears) Holds(*lineage.Catalogue) bool                      { return true }
 func (hears) Kept() uint64                                       { return 0 }
 
-// bystander is a stitcher on the store of a house, which it only reads.
+// bystander is a stitcher on the store of a house, which it only reads. It begins with the
+// checkpoint of that.
 func bystander(b *testing.B, c *child) (*stitcher.Stitcher, <-chan uint64) {
 	b.Helper()
+	dir, saved := b.TempDir(), struct{ Writer string }{}
+	raw, err := os.ReadFile(filepath.Join(c.dir, "stitcher.json"))
+	if err == nil {
+		err = errors.Join(json.Unmarshal(raw, &saved), os.WriteFile(filepath.Join(dir, "stitcher.json"), raw, 0o600))
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
 	token, err := os.ReadFile(filepath.Join(c.dir, tokenFile))
 	if err != nil {
 		b.Fatal(err)
@@ -111,7 +126,7 @@ func bystander(b *testing.B, c *child) (*stitcher.Stitcher, <-chan uint64) {
 		b.Fatal(err)
 	}
 	told := make(hears, 1024)
-	s, err := stitcher.New(stitcher.Config{Dir: b.TempDir(), Writer: "bystander", Resident: 1000}, stitcher.Deps{
+	s, err := stitcher.New(stitcher.Config{Dir: dir, Writer: saved.Writer, Resident: 1000}, stitcher.Deps{
 		Catalogue: cat, Store: reader{store}, Listener: told, Stored: func() uint64 { return math.MaxUint64 },
 	})
 	if err == nil {

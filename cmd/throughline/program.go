@@ -97,6 +97,7 @@ type Program struct {
 	alerts    *alerts.Alerts
 	queues    queueBoard
 	pipeline  *pipeline.Pipeline
+	flows     atomic.Bool // the pipeline runs
 	collector *collector.Collector
 	web       *web.Server
 	reference *reference.Reference // nil unless demo
@@ -221,10 +222,6 @@ func (p *Program) startPipeline(ctx context.Context) error {
 	if err := p.newRemap(); err != nil {
 		return err
 	}
-	if err := p.stitcher.Start(ctx); err != nil {
-		return err
-	}
-	p.onStop("stitcher", p.stitcher.Stop)
 	p.pipeline, err = pipeline.New(pipeline.Config{}, pipeline.Deps{
 		Journal: p.journal, Ledger: p.ledger, Decoder: pipeline.NewDecoder(), Sink: p.store, Memory: memory{p.store},
 		Feed: p.stitcher, Catalogue: p.catalogue.Load, Catalogues: p.shelf.Catalogue, Log: p.log, Registerer: p.metrics,
@@ -232,12 +229,23 @@ func (p *Program) startPipeline(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p.onStop("pipeline", p.pipeline.Stop)
+	p.onStop("stitcher", p.stitcher.Stop) // after the sweeper, whose last word moves the checkpoint
+	p.onStop("sweeper", p.sweeper.Stop)
+	if err := p.sweeper.Start(ctx); err != nil { // before the stitcher, which asks what it holds
+		return err
+	}
+	if err := p.stitcher.Start(ctx); err != nil {
+		return err
+	}
+	p.onStop("pipeline", func(ctx context.Context) error {
+		p.flows.Store(false)
+		return p.pipeline.Stop(ctx)
+	})
 	if err := p.pipeline.Start(ctx); err != nil {
 		return err
 	}
-	p.onStop("sweeper", p.sweeper.Stop)
-	return p.sweeper.Start(ctx)
+	p.flows.Store(true)
+	return nil
 }
 
 // storedBlock is the last block of the journal that is in the store, with all before it.

@@ -13,7 +13,7 @@ type absences struct {
 	objects index[lineage.Object, *awaitedObject]
 	in      index[lineage.ExecutionRef, *waiting]
 	numbers numbers
-	sights  sights
+	sights  lineage.Sights
 	surplus surplus
 	few     int // up to so many are all looked at for every page
 	swept   int // where in all sweep goes on
@@ -34,7 +34,12 @@ func newAbsences() *absences {
 
 // put enters an execution as it is now; nil: it is gone.
 func (a *absences) put(ref lineage.ExecutionRef, x *lineage.Execution) {
-	seen := a.sights.of(x)
+	a.enter(ref, a.sights.Of(x))
+	a.sights.Forget()
+}
+
+// enter enters what an execution awaits now.
+func (a *absences) enter(ref lineage.ExecutionRef, seen []lineage.Awaited) {
 	hash, w, known := a.in.find(ref)
 	if len(seen) == 0 && !known {
 		a.surplus.note(hash, 0)
@@ -65,16 +70,21 @@ func (a *absences) put(ref lineage.ExecutionRef, x *lineage.Execution) {
 		a.in.add(ref, w)
 	}
 	a.surplus.note(hash, left)
-	a.sights.forget()
 	a.trim()
+}
+
+// leaveOutOf notes that an execution awaits some that are not in the list until it is shown.
+func (a *absences) leaveOutOf(ref lineage.ExecutionRef, some int) {
+	hash, _, _ := a.in.find(ref)
+	a.surplus.note(hash, int32(some))
 }
 
 // renew returns the naming of what an execution was seen to name: the one that there was
 // before, which it takes out of those, or another. It is not admitted when it is to be
 // left out of the list.
-func (a *absences) renew(w *waiting, before **naming, s *sight) (n *naming, admitted bool) {
+func (a *absences) renew(w *waiting, before **naming, s *lineage.Awaited) (n *naming, admitted bool) {
 	for at := before; *at != nil; at = &(*at).next {
-		if n = *at; n.of.name.is(s.object) {
+		if n = *at; n.of.name.is(&s.Object) {
 			*at = n.next
 			if n.says(s) {
 				return n, true
@@ -83,15 +93,15 @@ func (a *absences) renew(w *waiting, before **naming, s *sight) (n *naming, admi
 			break
 		}
 	}
-	n = s.naming(w)
+	n = namingOf(w, s)
 	if !a.surplus.admits(n) {
 		return nil, false
 	}
-	_, o, known := a.objects.find(*s.object)
+	_, o, known := a.objects.find(s.Object)
 	switch {
 	case !known:
-		o = &awaitedObject{name: newName("", *s.object), number: a.numbers.take()}
-		a.objects.add(*s.object, o)
+		o = &awaitedObject{name: newName("", s.Object), number: a.numbers.take()}
+		a.objects.add(s.Object, o)
 	case o.namings >= crowd && len(a.all) > a.few && n.ofBuiltIn():
 		return nil, true // the object is in the list, and these would be most of it
 	}

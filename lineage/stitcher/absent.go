@@ -76,13 +76,14 @@ func (s *Stitcher) Absent(_ context.Context, q lineage.AbsentQuery) (lineage.Abs
 	return page, nil
 }
 
-// come returns those of some rows whose objects have come after all.
+// come returns those of some rows whose objects have come after all, though the built-in
+// flow alone misses them.
 func (s *Stitcher) come(rows []absentRow) map[*awaitedObject]bool {
 	come := make(map[*awaitedObject]bool)
 	for part := range slices.Chunk(rows, lookedAt) {
 		s.mu.Lock()
 		for _, r := range part {
-			if o := r.by.of; !s.graph.Awaited(o.key()) {
+			if o := r.by.of; r.builtIn && !s.graph.Awaited(o.key()) {
 				come[o] = true
 			}
 		}

@@ -80,6 +80,17 @@ func (b *board) back(summaries []lineage.Summary) {
 	}
 }
 
+// outline enters an execution that is not in the graph, and counts it.
+func (b *board) outline(s *lineage.Summary) {
+	fb := b.flows[s.Flow]
+	if fb == nil || b.row(lineage.ExecutionRef{Flow: s.Flow, Anchor: s.Anchor}) != nil {
+		return
+	}
+	r := fb.enter(s)
+	fb.count(r, 1, b.now)
+	b.rest(r)
+}
+
 // settle notes that what was told up to a turn is with the store: it shows nothing any
 // more of what went before. Of that turn itself something may be on its way.
 func (b *board) settle(stored uint64) {

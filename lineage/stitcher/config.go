@@ -19,6 +19,8 @@ type Config struct {
 	Resident int           // events that are kept in memory, as far as closed executions are made of them; 0 means 1,000,000
 	Tick     time.Duration // between recomputations; 0 means 100 ms
 	Flush    time.Duration // between writes to the store; 0 means 1 s
+
+	unsettled uint64 // events that a start brings back, before it is worth to count them; 0 means 20,000
 }
 
 // Store keeps the evidence and the executions.
@@ -54,6 +56,18 @@ type Store interface {
 	Summaries(ctx context.Context, tenant string, refs []lineage.ExecutionRef) ([]lineage.Summary, error)
 	// Executions returns a page of the stored executions, newest first.
 	Executions(ctx context.Context, q lineage.ListQuery) (lineage.Page, error)
+	// EvidenceNumbers hands to yield the numbers that stored evidence is found by, in no
+	// order, and of how many events the number of their id was among them. It is used again.
+	EvidenceNumbers(ctx context.Context, tenant string, yield func(numbers []uint64, events int) error) error
+	// Outlines hands to yield how every stored execution stands, in no order, and what it
+	// awaits. Both are used again.
+	Outlines(ctx context.Context, tenant string, yield func(*lineage.Summary, []lineage.Awaited) error) error
+	// Loose hands to yield the members of every stored execution that no anchor reaches, and
+	// whether there are more of them.
+	Loose(ctx context.Context, tenant string, yield func(ref lineage.ExecutionRef, members []lineage.Object, cut bool) error) error
+	// Unsettled hands to yield, as EventsSince does, decisions, what is on chains of causes
+	// and of links, and what came by a writer after a block.
+	Unsettled(ctx context.Context, tenant, writer string, block uint64, yield func(writer string, block uint64, e *lineage.Event) error) error
 	// LastHeard returns when the latest event of each of some sources came in.
 	LastHeard(ctx context.Context, tenant string, sources []string) (map[string]time.Time, error)
 }
@@ -67,8 +81,20 @@ type Recorder interface {
 // Listener is told of every execution as it comes to be. It is called by one at a time,
 // mostly under the stitcher's lock, so it takes what it needs and returns at once.
 type Listener interface {
-	// Anew forgets all that was told: everything is told again, by a catalogue.
+	// Anew says by which catalogue is told from now on. What was told by another is void:
+	// everything is told again. So it is after a start, unless the listener Holds it.
 	Anew(cat *lineage.Catalogue)
+	// Void says, before Anew, that what was told may not follow from what is stored, whatever
+	// the catalogue.
+	Void()
+	// Holds tells whether all that was told by a catalogue, up to Kept, will not be lost.
+	// Then a start need not tell of anything but what has changed since.
+	Holds(cat *lineage.Catalogue) bool
+	// Ahead returns the executions that it holds something of which was told as of later than
+	// a block: at a start, not all of that follows from the events that are stored.
+	Ahead(block uint64) ([]lineage.ExecutionRef, error)
+	// Settled says that Ahead will not be asked of any earlier block.
+	Settled(block uint64)
 	// Execution tells how one stands now, or with nil that it is gone. x MUST NOT
 	// be changed, and must not be kept either: it is written out for the moment.
 	Execution(ref lineage.ExecutionRef, x *lineage.Execution)
@@ -102,6 +128,10 @@ func (nobody) Anew(*lineage.Catalogue)                            {}
 func (nobody) Execution(lineage.ExecutionRef, *lineage.Execution) {}
 func (nobody) Forget(lineage.ExecutionRef)                        {}
 func (nobody) Through(uint64)                                     {}
+func (nobody) Holds(*lineage.Catalogue) bool                      { return true }
+func (nobody) Ahead(uint64) ([]lineage.ExecutionRef, error)       { return nil, nil }
+func (nobody) Void()                                              {}
+func (nobody) Settled(uint64)                                     {}
 func (nobody) Kept() uint64                                       { return math.MaxUint64 }
 
 func (c *Config) fill() {
@@ -116,6 +146,9 @@ func (c *Config) fill() {
 	}
 	if c.Flush == 0 {
 		c.Flush = time.Second
+	}
+	if c.unsettled == 0 {
+		c.unsettled = 20_000
 	}
 }
 

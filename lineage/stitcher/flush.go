@@ -29,7 +29,7 @@ func (s *Stitcher) flush(ctx context.Context) error {
 	views := s.unsaved
 	refs := slices.Collect(maps.Keys(views))
 	s.unsaved = make(unsaved)
-	clashes, audit := s.clashes, s.held.pending
+	clashes, audit, inspected := s.clashes, s.held.pending, s.held.block
 	s.clashes, s.held.pending = nil, nil
 	s.mu.Unlock()
 	err := s.save(ctx, refs, views, catalogue, clashes, audit)
@@ -48,7 +48,7 @@ func (s *Stitcher) flush(ctx context.Context) error {
 	if s.retire == retire {
 		s.retire = 0
 	}
-	return s.move(flushed{computed, s.written}, catalogue)
+	return s.move(flushed{computed, s.written, inspected}, catalogue)
 }
 
 // move moves the checkpoint as far as it may.
@@ -61,7 +61,7 @@ func (s *Stitcher) move(done flushed, catalogue string) error {
 	}
 	s.flushed = append(s.flushed, done)
 	last, rest := settled(s.flushed, min(s.stored(), s.deps.Listener.Kept()))
-	next := checkpoint{Writer: s.cfg.Writer, Block: last.block, Version: last.version, Catalogue: catalogue}
+	next := checkpoint{Writer: s.cfg.Writer, Block: last.block, Version: last.version, Inspected: last.inspected, Catalogue: catalogue, Format: format}
 	if len(rest) == len(s.flushed) || next == s.saved {
 		return nil
 	}
@@ -71,6 +71,7 @@ func (s *Stitcher) move(done flushed, catalogue string) error {
 	s.saved, s.flushed = next, rest
 	s.board.settle(next.Block)
 	s.freed.Store(next.Block)
+	s.deps.Listener.Settled(next.Block)
 	return nil
 }
 

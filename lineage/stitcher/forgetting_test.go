@@ -3,6 +3,8 @@ package stitcher
 import (
 	"context"
 	"fmt"
+	"maps"
+	"math/rand/v2"
 	"os"
 	"slices"
 	"strconv"
@@ -14,20 +16,75 @@ import (
 	"throughline/lineage/logs"
 )
 
-// witness is a listener that knows what it was told of every execution.
+// witness is a listener that knows what it was told of every execution, and keeps it
+// from life to life.
 type witness struct {
 	told    map[lineage.ExecutionRef]*lineage.Execution
 	forgot  map[lineage.ExecutionRef]bool
+	at      map[lineage.ExecutionRef]uint64 // the block as of which it was told last
+	news    []lineage.ExecutionRef          // since the last block
+	by      string                          // hash of the catalogue by which all was told
+	begun   string                          // by which it is being told
+	past    []memoir                        // what was told up to a block
 	through atomic.Uint64
+	settled uint64
 	lag     uint64 // how many blocks it keeps later than it is told of them
 	fault   string
 }
 
-func (w *witness) Anew(*lineage.Catalogue) {
-	w.told, w.forgot = make(map[lineage.ExecutionRef]*lineage.Execution), make(map[lineage.ExecutionRef]bool)
+type memoir struct {
+	block uint64
+	by    string
+	told  map[lineage.ExecutionRef]*lineage.Execution
+	at    map[lineage.ExecutionRef]uint64
+}
+
+// reborn is the witness of the next life: it knows what it had kept, or a little more.
+func (w *witness) reborn(random *rand.Rand) *witness {
+	next := &witness{
+		lag: w.lag, settled: w.settled, told: make(map[lineage.ExecutionRef]*lineage.Execution), at: make(map[lineage.ExecutionRef]uint64), forgot: make(map[lineage.ExecutionRef]bool),
+	}
+	kept := w.Kept()
+	for i, m := range w.past {
+		if m.block >= kept && (i == len(w.past)-1 || random.IntN(2) == 0) {
+			next.by, next.told, next.at, next.past = m.by, maps.Clone(m.told), maps.Clone(m.at), []memoir{m}
+			maps.DeleteFunc(next.at, func(_ lineage.ExecutionRef, at uint64) bool { return at <= w.settled })
+			break
+		}
+	}
+	return next
+}
+
+func (w *witness) Anew(cat *lineage.Catalogue) {
+	if w.begun = cat.Hash(); w.by != w.begun {
+		w.by, w.told, w.at = "", make(map[lineage.ExecutionRef]*lineage.Execution), make(map[lineage.ExecutionRef]uint64)
+	}
+	w.forgot = make(map[lineage.ExecutionRef]bool)
+}
+
+func (w *witness) Holds(cat *lineage.Catalogue) bool { return w.by == cat.Hash() }
+
+func (w *witness) Settled(block uint64) {
+	maps.DeleteFunc(w.at, func(_ lineage.ExecutionRef, at uint64) bool { return at <= block })
+	w.settled = block
+}
+
+func (w *witness) Void() { w.by = "" }
+
+func (w *witness) Ahead(block uint64) (refs []lineage.ExecutionRef, err error) {
+	if block > 0 && block < w.settled {
+		w.fault = fmt.Sprintf("asked of block %d, and %d was settled", block, w.settled)
+	}
+	for ref, at := range w.at {
+		if at > block {
+			refs = append(refs, ref)
+		}
+	}
+	return refs, nil
 }
 
 func (w *witness) Execution(ref lineage.ExecutionRef, x *lineage.Execution) {
+	w.news = append(w.news, ref)
 	delete(w.forgot, ref)
 	if w.told[ref] = x; x == nil {
 		delete(w.told, ref)
@@ -40,29 +97,41 @@ func (w *witness) Forget(ref lineage.ExecutionRef) {
 	}
 }
 
-func (w *witness) Through(block uint64) { w.through.Store(max(w.through.Load(), block)) }
-func (w *witness) Kept() uint64         { return w.through.Load() - min(w.lag, w.through.Load()) }
+func (w *witness) Through(block uint64) {
+	w.by = w.begun
+	for _, ref := range w.news {
+		w.at[ref] = block
+	}
+	w.news = nil
+	w.through.Store(max(w.through.Load(), block))
+	w.past = slices.DeleteFunc(w.past, func(m memoir) bool { return m.block < w.Kept() })
+	w.past = append(w.past, memoir{block, w.by, maps.Clone(w.told), maps.Clone(w.at)})
+}
+
+func (w *witness) Kept() uint64 { return w.through.Load() - min(w.lag, w.through.Load()) }
 
 // shop is a stitcher that is fed what its store gets too, a little earlier or later.
 type shop struct {
 	*Stitcher
-	t        *testing.T
-	dir      string
-	cat      *lineage.Catalogue
-	store    *depot
-	told     *witness
-	resident int
-	block    uint64
-	stored   atomic.Uint64
-	waiting  []stored // for the store
-	lives    int
-	lag      uint64 // of the witness
-	begun    uint64 // the checkpoint that this life began with
-	doubt    bool   // events are being mapped anew
+	t         *testing.T
+	dir       string
+	cat       *lineage.Catalogue
+	store     *depot
+	told      *witness
+	resident  int
+	block     uint64
+	stored    atomic.Uint64
+	waiting   []stored // for the store
+	lives     int
+	random    *rand.Rand
+	unsettled uint64
+	lag       uint64 // of the witness
+	begun     uint64 // the checkpoint that this life began with
+	doubt     bool   // events are being mapped anew
 }
 
 func openShop(t *testing.T, cat *lineage.Catalogue, resident int) *shop {
-	s := &shop{t: t, dir: t.TempDir(), cat: cat, store: newDepot(), resident: resident}
+	s := &shop{t: t, dir: t.TempDir(), cat: cat, store: newDepot(), resident: resident, told: &witness{}, random: rand.New(rand.NewPCG(1, 1))}
 	s.open()
 	return s
 }
@@ -70,9 +139,10 @@ func openShop(t *testing.T, cat *lineage.Catalogue, resident int) *shop {
 func (s *shop) open() {
 	s.t.Helper()
 	s.lives++
-	s.told = &witness{lag: s.lag}
+	s.told.lag = s.lag
+	s.told = s.told.reborn(s.random)
 	var err error
-	s.Stitcher, err = New(Config{Dir: s.dir, Writer: "w", Tenant: logs.Tenant, Resident: s.resident}, Deps{
+	s.Stitcher, err = New(Config{Dir: s.dir, Writer: "w", Tenant: logs.Tenant, Resident: s.resident, unsettled: s.unsettled}, Deps{
 		Catalogue: s.cat, Store: s.store, Listener: s.told, Stored: s.stored.Load,
 		Recorder: clerk{s},
 	})

@@ -18,6 +18,7 @@ type heldBack struct {
 	pending []lineage.AuditEntry // not stored yet
 	guards  string               // hash of the catalogue that they were found by
 	stale   bool                 // there was news since
+	block   uint64               // they are as of
 	next    time.Time            // not before
 }
 
@@ -79,7 +80,7 @@ func (s *Stitcher) inspectNow() {
 		back.Since = h.turns[o].At
 		found[o] = back
 	}
-	h.now, h.stale, h.guards = found, false, s.catalogue.Hash()
+	h.now, h.stale, h.guards, h.block = found, false, s.catalogue.Hash(), s.computed
 	h.next = s.deps.Now().Add(share * s.deps.Now().Sub(began))
 	s.metrics.held.Set(float64(len(found)))
 }

@@ -25,13 +25,13 @@ func (s *Stitcher) endTurn() { <-s.turns }
 // memory is a graph, and how it gets back what it has let go of.
 type memory struct {
 	graph      *lineage.Graph
-	given      func(lineage.Place) bool // whether an event of the store has been given to the graph
-	free, hold func()                   // the lock, while the store is read
+	given      func(*lineage.Stored) bool // whether an event of the store has been given to the graph
+	free, hold func()                     // the lock, while the store is read
 }
 
 // resident is the graph that is fed. Who uses it has the turn and the lock.
 func (s *Stitcher) resident() memory {
-	return memory{s.graph, func(at lineage.Place) bool { return at.Writer != s.cfg.Writer || at.Block <= s.fed }, s.mu.Unlock, s.mu.Lock}
+	return memory{s.graph, func(e *lineage.Stored) bool { return e.Writer != s.cfg.Writer || e.Block <= s.fed }, s.mu.Unlock, s.mu.Lock}
 }
 
 // completely does something with a graph until all that it looked at is here. It may do
@@ -79,7 +79,7 @@ func (s *Stitcher) given(m memory, found []lineage.Stored) []*lineage.Event {
 	events := make([]*lineage.Event, 0, len(found))
 	for i := range found {
 		f := &found[i]
-		if f.Event.Kind == lineage.DecisionEvent || !m.given(f.Place) {
+		if f.Event.Kind == lineage.DecisionEvent || !m.given(f) {
 			continue
 		}
 		if was, halfway := s.remapping[contentOf(f.Event)]; halfway {

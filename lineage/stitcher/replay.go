@@ -10,19 +10,21 @@ import (
 	"throughline/lineage"
 )
 
-// replay reads all that is stored into a new graph, which lets go of closed executions on
-// the way like the one that is fed: at a start, and when another catalogue is in force.
-// Nobody else has the graph yet.
+// replay reads what is stored into a new graph, which lets go of closed executions on the
+// way like the one that is fed: at a start, and when another catalogue is in force. Nobody
+// else has the graph yet. It reads all of it, unless it was left there (see leave).
 type replay struct {
 	s        *Stitcher
 	memory   memory
 	board    *board
 	absences *absences
-	unsaved  unsaved // executions that the store has otherwise
-	writes   bool    // all executions are: another catalogue made those that are stored
-	until    uint64  // the last block of our own journal that is read
-	block    uint64  // that executions are shown as of
-	grows    bool    // it takes all, whatever room there is
+	unsaved  unsaved          // executions that the store has otherwise
+	writes   bool             // all executions are: another catalogue made those that are stored
+	until    uint64           // the last block of our own journal that is read
+	block    uint64           // that executions are shown as of
+	grows    bool             // it takes all, whatever room there is
+	left     bool             // it began with everything in the store
+	later    map[content]bool // of that: what is added, and must not come back before
 
 	next    []*lineage.Event // are not added yet
 	reading origin           // where they come from
@@ -51,9 +53,12 @@ func (s *Stitcher) newReplay(cat *lineage.Catalogue, until uint64, writes bool) 
 }
 
 // given tells whether an event of the store has been added.
-func (p *replay) given(at lineage.Place) bool {
+func (p *replay) given(at *lineage.Stored) bool {
 	if at.Writer == p.s.cfg.Writer && at.Block > p.until {
 		return false
+	}
+	if p.left {
+		return !p.later[contentOf(at.Event)]
 	}
 	return at.Writer < p.added.writer || at.Writer == p.added.writer && at.Block <= p.added.block
 }
@@ -71,10 +76,15 @@ func (p *replay) take(ctx context.Context, writer string, block uint64, e *linea
 		p.s.takeDecision(p.memory.graph, e)
 		return nil
 	}
+	p.next = append(p.next, lean(e))
+	return nil
+}
+
+// lean is an event that is kept until it is added, which needs no payload.
+func lean(e *lineage.Event) *lineage.Event {
 	kept := *e
 	kept.Payload, kept.Envelope = "", ""
-	p.next = append(p.next, &kept)
-	return nil
+	return &kept
 }
 
 // add adds the events that were taken, and makes room when there are too many.
@@ -142,6 +152,11 @@ func (p *replay) show(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	return p.showThese(ctx, due)
+}
+
+// showThese shows executions as they follow from the events.
+func (p *replay) showThese(ctx context.Context, due []lineage.ExecutionRef) error {
 	for refs := range slices.Chunk(due, shownAtOnce) {
 		views, err := p.s.views(ctx, p.memory, p.board, refs)
 		if err != nil {

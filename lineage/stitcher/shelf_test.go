@@ -21,6 +21,7 @@ type shelf struct {
 	writes     int
 	broken     bool // events cannot be read
 	asked      int  // how often evidence was asked for
+	begun      int  // how often a start left everything here
 }
 
 type stored struct {

@@ -18,20 +18,27 @@ type bench struct {
 	testing.TB
 	*Sweeper
 	dir       string
+	cat       *lineage.Catalogue
+	atOnce    int   // clocks in one commit; 0: as in the house
+	amount    int64 // what an order is worth besides
 	now, mark time.Time
 	block     uint64
 }
 
-func newBench(b testing.TB) *bench {
+func newBench(b testing.TB, slas ...lineage.SLA) *bench {
 	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
-	x := &bench{TB: b, dir: b.TempDir(), now: now, mark: now}
+	if len(slas) == 0 {
+		slas = append(slas, invoicedWithin(time.Minute))
+	}
+	x := &bench{TB: b, dir: b.TempDir(), cat: catalogue(b, slas...), now: now, mark: now}
 	x.begin()
 	return x
 }
 
+// begin starts on the same ledger, and nothing is told yet.
 func (b *bench) begin() {
 	var err error
-	b.Sweeper, err = New(Config{Dir: b.dir, Patience: time.Second, noSync: true}, Deps{
+	b.Sweeper, err = New(Config{Dir: b.dir, Patience: time.Second, noSync: true, atOnce: b.atOnce}, Deps{
 		Mark: func() Mark { return Mark{b.block, b.mark} }, Now: func() time.Time { return b.now },
 	})
 	if err != nil {
@@ -40,7 +47,7 @@ func (b *bench) begin() {
 	if err := b.open(); err != nil {
 		b.Fatal(err)
 	}
-	b.Anew(catalogue(b, invoicedWithin(time.Minute)))
+	b.Anew(b.cat)
 }
 
 func (b *bench) end() {
@@ -66,7 +73,7 @@ func (b *bench) orders(from, to int, booked, invoiced time.Time) {
 		ref := benchRef(i)
 		o := ref.Anchor
 		b.Execution(ref, &lineage.Execution{
-			Flow: "f", Anchor: o, Members: []lineage.Member{{Object: o, Amount: lineage.Money{Minor: 100, Currency: "EUR"}}},
+			Flow: "f", Anchor: o, Members: []lineage.Member{{Object: o, Amount: lineage.Money{Minor: 100 + b.amount, Currency: "EUR"}}},
 			Stages: []lineage.Stage{
 				{Name: "booked", Type: "order", DoneAt: booked, Progress: []lineage.Progress{{Object: o, DoneAt: booked}}},
 				{Name: "invoiced", Type: "invoice", DoneAt: invoiced},
@@ -215,12 +222,60 @@ func BenchmarkStart(b *testing.B) {
 				began := time.Now()
 				x.begin()
 				b.ReportMetric(float64(time.Since(began).Milliseconds()), "ms/start")
-				if n := len(x.Awaiting()); n != 10_000 {
-					b.Fatalf("%d are awaited", n)
+				if n := len(x.held); n != 10_000 {
+					b.Fatalf("%d are in memory", n)
 				}
 				x.end()
 			}
 			b.ReportMetric(float64(x.fileSize())/float64(clocks), "file_B/clock")
 		})
 	}
+}
+
+// BenchmarkStartOpen measures a start with a million open clocks, four of each order, of
+// which nothing is told: reading the ledger, and the first sweep; also of a ledger that
+// has to be looked through.
+func BenchmarkStartOpen(b *testing.B) {
+	const orders, each = 250_000, 4
+	var slas []lineage.SLA
+	for i := range each {
+		sla := invoicedWithin(time.Hour)
+		sla.Name = fmt.Sprint("invoiced-", i)
+		slas = append(slas, sla)
+	}
+	x := newBench(b, slas...)
+	x.through()
+	for from := 0; from < orders; from += 10_000 {
+		x.orders(from, from+10_000, x.now, time.Time{})
+		x.through()
+		x.read()
+	}
+	if x.Kept() != x.block {
+		b.Fatalf("%d is kept of %d", x.Kept(), x.block)
+	}
+	x.end()
+	for b.Loop() {
+		for _, suspect := range []bool{false, true} {
+			x.Sweeper = nil
+			before, what := inUse(), "ns/clock"
+			if suspect {
+				what = "ns/suspect"
+				if err := os.WriteFile(filepath.Join(x.dir, "slo.db"+suspectName), nil, 0o600); err != nil {
+					b.Fatal(err)
+				}
+			}
+			began := time.Now()
+			x.begin()
+			b.ReportMetric(float64(time.Since(began).Nanoseconds())/(orders*each), what)
+			began = time.Now()
+			x.through()
+			b.ReportMetric(float64(time.Since(began).Milliseconds()), "first_sweep_ms")
+			b.ReportMetric(float64(inUse()-before)/(orders*each), "B/clock")
+			if n := len(x.held); n != orders*each || !x.Judging() || x.Kept() != x.block {
+				b.Fatalf("%d are in memory", n)
+			}
+			x.end()
+		}
+	}
+	b.ReportMetric(float64(x.fileSize())/(orders*each), "file_B/clock")
 }

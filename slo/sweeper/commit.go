@@ -2,12 +2,11 @@ package sweeper
 
 import (
 	"bytes"
-	"encoding/binary"
 
 	"go.etcd.io/bbolt"
 
+	"throughline/lineage"
 	"throughline/slo"
-	"throughline/slo/boltfile"
 )
 
 // entry is what one commit records: keys as they stand, those of which nothing is left
@@ -17,6 +16,8 @@ type entry struct {
 	gone    []slo.Key
 	told    []slo.Transition
 	telling telling
+	ahead   map[lineage.ExecutionRef]uint64 // that were told, and as of which block
+	settled uint64
 	minute  int64 // clocks that ended before it are not counted any more
 }
 
@@ -46,7 +47,10 @@ func (l *ledger) record(e *entry) error {
 }
 
 func (e *entry) put(tx *bbolt.Tx) error {
-	if err := e.putTelling(tx); err != nil {
+	if err := e.telling.put(tx); err != nil {
+		return err
+	}
+	if err := putAhead(tx, e.ahead, e.settled); err != nil {
 		return err
 	}
 	counts := make(counts)
@@ -78,14 +82,6 @@ func (e *entry) put(tx *bbolt.Tx) error {
 	return nil
 }
 
-func (e *entry) putTelling(tx *bbolt.Tx) error {
-	meta, is := tx.Bucket([]byte(boltfile.Meta)), binary.BigEndian.AppendUint64(nil, e.telling.number)
-	if is = append(is, e.telling.by...); bytes.Equal(is, meta.Get([]byte(toldName))) {
-		return nil
-	}
-	return meta.Put([]byte(toldName), is)
-}
-
 // replace puts a row where there may be another, with all by which it is found and
 // counted; nil takes it away.
 func replace(tx *bbolt.Tx, at id, now *row, counts counts) error {
@@ -93,30 +89,35 @@ func replace(tx *bbolt.Tx, at id, now *row, counts counts) error {
 	if err != nil {
 		return err
 	}
-	counts.add(was.clock(), -1)
-	counts.add(now.clock(), 1)
-	oldMembers, oldNames := was.signs()
-	members, names := now.signs()
+	before, after := was.clock(), now.clock()
+	wasOpen, isOpen := before != nil && before.Open(), after != nil && after.Open()
+	counts.add(before, -1)
+	counts.add(after, 1)
+	oldMembers, oldNames := was.signs(wasOpen)
+	members, names := now.signs(isOpen)
 	if err := sign(tx.Bucket([]byte(membersBucket)), oldMembers, members); err != nil {
 		return err
 	}
 	if err := sign(tx.Bucket([]byte(namesBucket)), oldNames, names); err != nil {
 		return err
 	}
-	open, rest := tx.Bucket([]byte(openBucket)), tx.Bucket([]byte(restBucket))
-	into, from := rest, open
-	if c := now.clock(); c != nil && c.Open() {
-		into, from = open, rest
-	}
-	if was != nil {
-		if err := from.Delete(at[:]); err != nil {
+	if was != nil && (now == nil || wasOpen != isOpen) {
+		if err := rowsOf(tx, wasOpen).Delete(at[:]); err != nil {
 			return err
 		}
 	}
 	if now == nil {
-		return into.Delete(at[:])
+		return nil
 	}
-	return into.Put(at[:], now.write())
+	return rowsOf(tx, isOpen).Put(at[:], now.write())
+}
+
+// rowsOf is the bucket of the rows whose clock is open, or of all others.
+func rowsOf(tx *bbolt.Tx, open bool) *bbolt.Bucket {
+	if open {
+		return tx.Bucket([]byte(openBucket))
+	}
+	return tx.Bucket([]byte(restBucket))
 }
 
 // sign brings the entries by which a row is found up to date.

@@ -19,8 +19,9 @@ type Config struct {
 	Patience time.Duration // how long a breach waits for what is still on its way, before it is provisional; 0 means 1 min
 	Readers  []string      // of the ledger, beside the store: a transition is kept until all are done with it
 
-	// Of tests: a commit is not fsynced, and fails before or after it is there.
+	// Of tests: a commit is not fsynced, holds few clocks, and fails before or after it is there.
 	noSync bool
+	atOnce int // 0: maxRecorded
 	fail   func(committed bool) error
 }
 
@@ -58,6 +59,9 @@ func (c *Config) fill() error {
 	}
 	if c.Transit == 0 {
 		c.Transit = time.Second
+	}
+	if c.atOnce == 0 {
+		c.atOnce = maxRecorded
 	}
 	if c.Patience == 0 {
 		c.Patience = time.Minute

@@ -1,7 +1,6 @@
 package sweeper
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -47,13 +46,17 @@ func (l *ledger) guard(op string, do func() error) (err error) {
 	return do()
 }
 
-// lookThrough reads all of a ledger in which damage was found.
+// lookThrough reads all of a ledger in which damage was found, but for what a start
+// reads in any case.
 func (l *ledger) lookThrough(db *bbolt.DB) error {
 	if os.Remove(l.path+suspectName) != nil { // mostly it is not there
 		return nil
 	}
 	return db.View(func(tx *bbolt.Tx) error {
 		return tx.ForEach(func(name []byte, b *bbolt.Bucket) error {
+			if string(name) == openBucket {
+				return nil
+			}
 			return b.ForEach(func(k, raw []byte) error { return check(string(name), k, raw) })
 		})
 	})
@@ -61,14 +64,12 @@ func (l *ledger) lookThrough(db *bbolt.DB) error {
 
 func check(bucket string, k, raw []byte) error {
 	switch bucket {
-	case openBucket, restBucket:
-		r, err := readRow(raw)
-		if err != nil {
-			return err
-		}
-		if is := idOf(r.key); !bytes.Equal(is[:], k) {
-			return errDamaged
-		}
+	case restBucket:
+		_, err := readRowAt(k, raw)
+		return err
+	case aheadBucket:
+		_, err := readAhead(raw)
+		return err
 	case talliesBucket:
 		_, err := readTallied(k, raw)
 		return err

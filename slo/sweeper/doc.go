@@ -9,6 +9,10 @@
 // facts, record and moment. So a process that is killed anywhere tells each
 // transition once: what was not committed is found again, what was is not.
 //
+// What is told is in the ledger as well, once it is judged. So a start need be told
+// of nothing but what changed, and judges no clock for which nothing is new: the
+// deadlines that passed meanwhile are found as any other.
+//
 // Nothing is judged before all is known that was acknowledged before the start:
 // until then, evidence that is merely on its way would look as if it were gone.
 package sweeper

@@ -53,18 +53,6 @@ func (s *Sweeper) fetchOrigins(keys []slo.Key) (map[id]*row, error) {
 	})
 }
 
-// fetchBearers reads the subjects that have the name of a clock as well.
-func (s *Sweeper) fetchBearers(open []*row) (map[id]*row, error) {
-	return s.look(func(f *fetch) error {
-		for _, r := range open {
-			if err := f.bearers(r.key); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
 func (s *Sweeper) look(begin func(*fetch) error) (map[id]*row, error) {
 	f := fetch{s: s, seen: make(map[id]*row), named: make(map[slo.Key]bool)}
 	err := s.ledger.view("read what was let go of", func(tx *bbolt.Tx) error {
@@ -148,16 +136,24 @@ func (f *fetch) signed(bucket string, sign []byte) (found []*row, err error) {
 		if len(k) != len(sign)+len(id{}) {
 			return nil, errDamaged
 		}
-		at := id(k[len(sign):])
-		if err := f.read(at); err != nil {
+		r, err := f.signedOne(id(k[len(sign):]))
+		if err != nil {
 			return nil, err
 		}
-		if f.seen[at] == nil {
-			return nil, errDamaged // a sign goes with its row
-		}
-		found = append(found, f.seen[at])
+		found = append(found, r)
 	}
 	return found, nil
+}
+
+// signedOne reads a row that has a sign: one goes with the other.
+func (f *fetch) signedOne(at id) (*row, error) {
+	if err := f.read(at); err != nil {
+		return nil, err
+	}
+	if f.seen[at] == nil {
+		return nil, errDamaged
+	}
+	return f.seen[at], nil
 }
 
 // follow looks until there is nothing more to look for.
@@ -180,12 +176,10 @@ func (f *fetch) read(at id) error {
 	if err != nil {
 		return err
 	}
-	if r != nil && r.told != f.s.telling.number {
-		r.parts = nil // void: all was told anew since
-	}
 	if f.seen[at] = r; r == nil {
 		return nil
 	}
+	r.void(f.s.telling)
 	if c := r.clock(); c != nil {
 		f.look(slo.Key{SLA: r.key.SLA, Subject: c.Origin})
 	}
@@ -201,27 +195,33 @@ func (f *fetch) read(at id) error {
 // was judged.
 func (s *Sweeper) install(rows map[id]*row) {
 	for _, r := range rows {
-		if r == nil || s.held[r.key] != nil || r.empty() {
-			continue
+		if r != nil && s.held[r.key] == nil && !r.empty() {
+			s.idle = append(s.idle, s.know(r))
 		}
-		h := &held{key: r.key, at: -1}
-		s.held[r.key] = h
-		c := r.clock()
-		h.set(c)
-		if h.open {
-			s.watch(r.key.SLA).enter(h)
-		}
-		if len(r.parts) > 0 {
-			h.since = r.since
-		}
-		for _, p := range r.parts {
-			x := s.holding(p.ref)
-			x.keys = append(x.keys, h)
-			h.parts = append(h.parts, said{x, p.raw})
-		}
-		s.name(h)
-		s.idle = append(s.idle, h)
 	}
+}
+
+// know takes a row into memory that is not there.
+func (s *Sweeper) know(r *row) *held {
+	h := &held{key: r.key, at: -1}
+	s.held[r.key] = h
+	h.setAs(r.clock(), r.body)
+	if h.open {
+		s.watch(r.key.SLA).enter(h)
+	}
+	if len(r.parts) > 0 {
+		h.since = r.since
+	} else if h.open {
+		s.dirty[r.key] = true // what was told of it may be void
+	}
+	h.parts = make([]said, 0, len(r.parts))
+	for _, p := range r.parts {
+		x := s.holding(p.ref)
+		x.keys = append(x.keys, h)
+		h.parts = append(h.parts, said{x, p.raw})
+	}
+	s.name(h)
+	return h
 }
 
 // holding returns what memory has of an execution. One that comes from the ledger was

@@ -99,12 +99,7 @@ func (w *twins) deed() {
 		o.closed = rapid.Bool().Draw(w.t, "closed")
 		w.tell(o)
 	case "restart":
-		for _, x := range []*twin{w.all, w.part} {
-			if err := x.s.ledger.close(); err != nil {
-				w.t.Fatal(err)
-			}
-		}
-		w.start()
+		w.restart()
 		return
 	case "catalogue":
 		w.slas[0].Target += lineage.Duration(10 * time.Minute)
@@ -173,9 +168,6 @@ func forgets(t *testing.T, fails bool) {
 		g, _ := w.part.s.Figures(context.Background(), "default")
 		if diff := cmp.Diff(fmt.Sprint(f), fmt.Sprint(g)); diff != "" {
 			t.Fatalf("the figures: %s", diff)
-		}
-		if got, want := w.part.s.Awaiting(), w.all.s.Awaiting(); !slices.Equal(got, want) {
-			t.Fatalf("it awaits %v; the one that never forgets %v", got, want)
 		}
 		leaves += w.leaves
 		for _, x := range []*twin{w.all, w.part} {

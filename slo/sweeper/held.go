@@ -33,11 +33,19 @@ func (h *held) clock() *slo.Clock {
 
 // set takes over what is recorded now; nil: nothing is.
 func (h *held) set(c *slo.Clock) {
-	h.body, h.due, h.open, h.running, h.breach, h.unsure = "", time.Time{}, false, false, false, false
+	text := ""
+	if c != nil {
+		text = body(c)
+	}
+	h.setAs(c, text)
+}
+
+// setAs takes it over as it is written.
+func (h *held) setAs(c *slo.Clock, text string) {
+	h.body, h.due, h.open, h.running, h.breach, h.unsure = text, time.Time{}, false, false, false, false
 	if c == nil {
 		return
 	}
-	h.body = body(c)
 	if h.open = c.Open(); h.open {
 		h.due, h.running = c.DueAt, c.State == slo.Running
 		h.breach = c.Verdict == slo.Breached

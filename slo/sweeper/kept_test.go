@@ -2,8 +2,6 @@ package sweeper
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -80,9 +78,6 @@ func TestWhatHasLeftMemoryIsShownAndCountedAfterAStart(t *testing.T) {
 			if f[0].Met != 1 || f[0].Open != 1 {
 				t.Errorf("the figures are %+v", f[0])
 			}
-			if got := r.sweeper.Awaiting(); !slices.Equal(got, []lineage.Object{{Type: "order", ID: "2"}}) {
-				t.Errorf("it awaits %v", got)
-			}
 			r.kill()
 			r.start()
 			tick(10 * time.Second)
@@ -126,73 +121,79 @@ func TestARowThatIsDamagedIsNoticedWhenItIsReadAndPutAsideByAStart(t *testing.T)
 	})
 }
 
-// asBefore writes a ledger as format "1" had it.
-func asBefore(t *testing.T, dir string, clocks []slo.Clock, told []slo.Transition) {
-	t.Helper()
-	db, err := bbolt.Open(filepath.Join(dir, "slo.db"), 0o600, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	put := func(tx *bbolt.Tx, bucket, key string, value any) {
-		b, err := tx.CreateBucketIfNotExists([]byte(bucket))
-		if err != nil {
-			t.Fatal(err)
-		}
-		raw, err := json.Marshal(value)
-		if text, is := value.(string); is {
-			raw = []byte(text)
-		}
-		if err != nil || b.Put([]byte(key), raw) != nil || b.SetSequence(uint64(len(told))) != nil {
-			t.Fatal(err)
-		}
-	}
-	err = db.Update(func(tx *bbolt.Tx) error {
-		put(tx, "meta", "format", "1")
-		for i := range clocks {
-			put(tx, oldClocksBucket, fmt.Sprintf("%032d", i), &clocks[i])
-		}
-		for i := range told {
-			put(tx, transitionsBucket, string(place(uint64(i+1))), &told[i])
-		}
-		return nil
-	})
-	if err != nil || db.Close() != nil {
-		t.Fatal(err)
-	}
-}
-
-func TestALedgerOfAnEarlierReleaseIsTakenOver(t *testing.T) {
+func TestADeadlineThatPassedMeanwhileIsNoticedByAStartThatIsToldNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, invoicedWithin(time.Minute))
-		for i := range 30 {
-			id := fmt.Sprint(i)
-			if r.booked(id, time.Now()); i%2 == 0 {
-				r.invoiced(id, time.Now())
-			}
-		}
+		r.brief = true
+		began := time.Now()
+		r.booked("1", began)
+		r.booked("2", began)
 		tick(10 * time.Second)
-		var clocks []slo.Clock
-		for _, h := range r.sweeper.held {
-			clocks = append(clocks, *h.clock())
+		r.order("1").Members[0].Amount.Minor++
+		r.say("1")
+		r.stop()
+		if r.kept != r.block {
+			t.Fatalf("after a stop %d is kept of %d", r.kept, r.block)
 		}
-		told, err := r.sweeper.ledger.read(0, 1000)
-		if err != nil || len(told) != 45 || len(clocks) != 30 {
-			t.Fatalf("%d clocks and %d transitions: %v", len(clocks), len(told), err)
-		}
-		r.kill()
-		r.dir = t.TempDir()
-		asBefore(t, r.dir, clocks, told)
+		tick(5 * time.Minute)
+		tells, tries := r.tells, r.tries.Load()
+		r.patient = 10 * time.Minute
 		r.start()
-		if r.sweeper.Holds(r.cat) || len(r.sweeper.Awaiting()) != 15 {
-			t.Errorf("it awaits %d, and holds all is %v", len(r.sweeper.Awaiting()), r.sweeper.Holds(r.cat))
+		tick(10 * time.Second)
+		if n, m := r.tells-tells, r.tries.Load()-tries; n+int(m) != 0 {
+			t.Errorf("a start told %d orders, and %d commits were made", n, m)
 		}
-		tick(30 * time.Second)
-		if f, _ := r.sweeper.Figures(context.Background(), "default"); f[0].Met != 15 || f[0].Open != 15 {
-			t.Errorf("the figures are %+v", f[0])
+		r.invoiced("2", began.Add(30*time.Second))
+		tick(15 * time.Minute)
+		if got := r.store.history("1"); len(got) < 2 || !strings.HasPrefix(got[1], "breached ") {
+			t.Errorf("the one that was missed: %v", got)
 		}
-		if again, err := r.sweeper.ledger.read(0, 1000); err != nil || len(again) != len(told) {
-			t.Errorf("told again: %d transitions, %v", len(again), err)
+		if got := r.store.history("2"); !slices.Equal(got, []string{"started", "ended"}) {
+			t.Errorf("the one that was kept: %v", got)
+		}
+		if f, _ := r.sweeper.Figures(context.Background(), "default"); f[0].Risk.Amounts["EUR"].Minor != 125_001 {
+			t.Errorf("what was told last is not known: %+v", f[0].Risk)
 		}
 		r.kill()
 	})
+}
+
+func TestWhatIsToldOfAnOpenClockInABurstIsWrittenOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, invoicedWithin(time.Hour))
+		r.booked("1", time.Now())
+		tick(2 * saveEvery)
+		tries := r.tries.Load()
+		for range 30 {
+			r.order("1").Members[0].Amount.Minor++
+			r.say("1")
+			tick(saveEvery / 50)
+		}
+		if n := r.tries.Load() - tries; n > 1 || r.sweeper.Kept() == r.block {
+			t.Errorf("it was written %d times", n)
+		}
+		tick(2 * saveEvery)
+		if n := r.tries.Load() - tries; n > 2 || r.sweeper.Kept() != r.block {
+			t.Errorf("it was written %d times; %d is kept of %d", n, r.sweeper.Kept(), r.block)
+		}
+		r.kill()
+	})
+}
+
+func TestWhetherItHoldsACatalogueIsAnsweredFromTheStartOnWithoutWaiting(t *testing.T) {
+	t.Parallel()
+	x := newBench(t)
+	before := x.Holds(x.cat)
+	x.orders(0, 10, x.now, time.Time{})
+	x.through()
+	after := x.Holds(x.cat)
+	x.end()
+	x.begin()
+	x.mu.Lock() // as if it were judging
+	again, other := x.Holds(x.cat), x.Holds(catalogue(t, invoicedWithin(time.Hour)))
+	x.mu.Unlock()
+	x.end()
+	if before || !after || !again || other {
+		t.Errorf("before anything was told %v, then %v, after a start %v, and of another catalogue %v", before, after, again, other)
+	}
 }

@@ -16,7 +16,7 @@ import (
 
 func TestAProcessKilledInTheMiddleTellsEachTransitionOnce(t *testing.T) {
 	for seed := range uint64(200) {
-		synctest.Test(t, func(t *testing.T) { killed(t, seed, seed%2 > 0) })
+		synctest.Test(t, func(t *testing.T) { killed(t, seed, seed%2 > 0, seed%4 > 1) })
 		if t.Failed() {
 			t.Fatalf("seed %d", seed)
 		}
@@ -25,11 +25,11 @@ func TestAProcessKilledInTheMiddleTellsEachTransitionOnce(t *testing.T) {
 
 // killed lets sixteen orders run, kills and restarts the sweeper at random, and
 // fails the commit at random, before or after it is there; also while orders are let
-// go of, and told of no more at a start.
-func killed(t *testing.T, seed uint64, forgets bool) {
+// go of, and told of no more at a start, or none is that did not change.
+func killed(t *testing.T, seed uint64, forgets, brief bool) {
 	rng := rand.New(rand.NewPCG(seed, 2))
 	r := newRig(t, invoicedWithin(10*time.Minute))
-	r.forgets = forgets
+	r.forgets, r.brief = forgets, brief
 	want := map[string]string{}
 	type deed struct {
 		after time.Duration
@@ -64,7 +64,11 @@ func killed(t *testing.T, seed uint64, forgets bool) {
 	}
 	for i := range 8 {
 		dies := time.Duration(600*i+rng.IntN(300)) * time.Second
-		deeds = append(deeds, deed{dies, r.kill}, deed{dies + time.Duration(rng.IntN(290))*time.Second, r.start})
+		end := r.kill
+		if rng.IntN(3) == 0 {
+			end = r.stop
+		}
+		deeds = append(deeds, deed{dies, end}, deed{dies + time.Duration(rng.IntN(290))*time.Second, r.start})
 	}
 	slices.SortStableFunc(deeds, func(a, b deed) int { return int(a.after - b.after) })
 	for _, d := range deeds {

@@ -2,6 +2,7 @@ package sweeper
 
 import (
 	"slices"
+	"time"
 
 	"throughline/lineage"
 	"throughline/slo"
@@ -19,7 +20,7 @@ func (s *Sweeper) learnAll() error {
 		case n == 0:
 			n = 1
 			s.mu.Lock()
-			s.begin(s.backlog[0].anew)
+			s.begin(s.backlog[0].anew, s.backlog[0].void)
 		default:
 			if n < 0 {
 				n = len(s.backlog)
@@ -49,6 +50,9 @@ func (s *Sweeper) learn(t *told) {
 	if t.forget {
 		s.letGo(t.ref)
 		return
+	}
+	if s.telling.by == s.cat.Hash() { // otherwise all is told again after a kill
+		s.ahead[t.ref] = s.block
 	}
 	x := s.holding(t.ref)
 	before := x.keys
@@ -100,9 +104,10 @@ func (s *Sweeper) hold(key slo.Key) *held {
 	return h
 }
 
-// begin takes the rules of a catalogue, and forgets what was told. By the same
-// catalogue, what was told of executions that are let go of stays: it would be the same.
-func (s *Sweeper) begin(cat *lineage.Catalogue) {
+// begin takes the rules of a catalogue, and forgets what was told. By the same catalogue
+// what was told of executions that are let go of stays, and at a start that is all there
+// is: it would be the same, and what was judged by it is as it would be judged.
+func (s *Sweeper) begin(cat *lineage.Catalogue, void bool) {
 	s.cat = cat
 	for _, w := range s.watches {
 		w.rule = nil
@@ -111,22 +116,21 @@ func (s *Sweeper) begin(cat *lineage.Catalogue) {
 		w := s.watch(r.Name)
 		w.rule, w.lag = r, s.lag(r)
 	}
-	if cat.Hash() == s.telling.by {
+	if cat.Hash() == s.telling.by && !void {
 		for ref, x := range s.inRef {
 			if !x.gone {
 				s.learn(&told{ref: ref})
 			}
 		}
-	} else {
-		s.telling = telling{number: s.telling.number + 1}
-		clear(s.inRef)
-		clear(s.unsaved)
-		s.merged = newMerged()
-		for _, h := range s.held {
-			h.parts = nil
-		}
+		return
 	}
+	s.tell(telling{number: s.telling.number + 1})
+	clear(s.inRef)
+	clear(s.unsaved)
+	s.saving = nil
+	s.merged = newMerged()
 	for key, h := range s.held {
+		h.parts = nil
 		if s.idle = append(s.idle, h); h.body != "" {
 			s.dirty[key] = true
 		}
@@ -173,9 +177,10 @@ func (s *Sweeper) renames(keys []slo.Key) []rename {
 	return moves
 }
 
-// settle gives records the names that their subjects have now. Nothing is told: a
-// clock's identity hangs on the name under which it started.
-func (s *Sweeper) settle(keys []slo.Key) error {
+// settle gives records the names that their subjects have now. Nothing is told of that: a
+// clock's identity hangs on the name under which it started. In the same commit both are
+// judged, for a row is written with what it was judged by.
+func (s *Sweeper) settle(keys []slo.Key, now time.Time) error {
 	rows, err := s.fetchOrigins(keys)
 	if err != nil {
 		return err
@@ -185,23 +190,15 @@ func (s *Sweeper) settle(keys []slo.Key) error {
 	if len(moves) == 0 {
 		return nil
 	}
-	var e entry
-	var moved []slo.Clock
+	var moved []slo.Key
 	for _, m := range moves {
 		c := s.held[m.from].clock()
 		c.Key = m.to
-		moved = append(moved, *c)
-		e.keep(s.held[m.from].row(nil, s.telling.number))
-		e.keep(s.hold(m.to).row(c, s.telling.number))
-	}
-	if err := s.record(&e); err != nil {
-		return err
-	}
-	for i, m := range moves {
 		s.put(m.from, nil)
-		s.put(m.to, &moved[i])
+		s.put(m.to, c)
 		s.dirty[m.from], s.dirty[m.to] = true, true
 		s.unsaved[m.from], s.unsaved[m.to] = true, true
+		moved = append(moved, m.from, m.to)
 	}
-	return nil
+	return s.judgeSome(moved, now, true)
 }

@@ -14,16 +14,17 @@ import (
 // The buckets of the ledger. A key has a row in one of the first two, by its id.
 const (
 	openBucket        = "open"        // of clocks that are open: a start reads these
-	restBucket        = "rest"        // of all others, with what is told of their subjects
+	restBucket        = "rest"        // of all others
 	membersBucket     = "members"     // eight bytes of an execution, then the id of a key in rest of which it says something
 	namesBucket       = "names"       // eight bytes of a key, then the id of one in rest whose subject has that name too
 	talliesBucket     = "tallies"     // by minute and SLA: clocks that ended
 	transitionsBucket = "transitions" // by place, eight bytes: slo.Transition
 	readersBucket     = "readers"     // by name: the place up to which it is done
+	aheadBucket       = "ahead"       // eight bytes of a block, then of an execution: what was told as of it
 )
 
-// toldName is where the bucket of the file's format has the telling.
-const toldName = "told"
+// tellingName is where the bucket of the file's format has the telling.
+const tellingName = "telling"
 
 // storeReader is the reader that hands transitions to the store.
 const storeReader = "store"
@@ -43,31 +44,17 @@ type ledger struct {
 	more chan struct{} // closed when last has moved
 }
 
-// telling numbers the times at which all was told anew. What is in the ledger of
-// another one is void. by is the hash of the catalogue once all of it is there.
-type telling struct {
-	number uint64
-	by     string
-}
-
-// beginning is what a start needs of the ledger.
-type beginning struct {
-	open    []*row
-	tallies []tallied
-	telling telling
-}
-
-// openLedger opens the ledger, or begins one. One that is damaged is put aside:
-// judging needs no more than what is stitched.
-func openLedger(c Config, d Deps, readers []string) (*ledger, beginning, error) {
+// openLedger opens the ledger, or begins one, and has a start read it. One that is damaged
+// is put aside, and the one that is begun is read instead: judging needs no more than what
+// is stitched.
+func openLedger(c Config, d Deps, readers []string, resume func(*bbolt.Tx) error) (*ledger, error) {
 	l := &ledger{readers: readers, fail: c.fail, more: make(chan struct{}), path: filepath.Join(c.Dir, "slo.db")}
 	if l.fail == nil {
 		l.fail = func(bool) error { return nil }
 	}
-	var b beginning
 	db, err := boltfile.Open(boltfile.Config{
-		Path: l.path, Format: "2", Earlier: []string{"1"},
-		Buckets: []string{openBucket, restBucket, membersBucket, namesBucket, talliesBucket, transitionsBucket, readersBucket},
+		Path: l.path, Format: "3", Earlier: []string{"1", "2"},
+		Buckets: []string{openBucket, restBucket, membersBucket, namesBucket, talliesBucket, transitionsBucket, readersBucket, aheadBucket},
 		NoSync:  c.noSync,
 		Aside:   "clocks are judged anew from what is stitched; transitions that were not in ClickHouse yet are lost",
 		Log:     d.Log, Now: d.Now,
@@ -78,37 +65,13 @@ func openLedger(c Config, d Deps, readers []string) (*ledger, beginning, error) 
 		if err := l.lookThrough(db); err != nil {
 			return err
 		}
-		b, l.last, err = readBeginning(db)
-		return err
+		return db.View(func(tx *bbolt.Tx) error {
+			l.last = tx.Bucket([]byte(transitionsBucket)).Sequence()
+			return resume(tx)
+		})
 	})
 	l.db = db
-	return l, b, err
-}
-
-// readBeginning reads no more than what is open. The rest is read when it is needed.
-func readBeginning(db *bbolt.DB) (b beginning, last uint64, err error) {
-	err = db.View(func(tx *bbolt.Tx) error {
-		last = tx.Bucket([]byte(transitionsBucket)).Sequence()
-		if raw := tx.Bucket([]byte(boltfile.Meta)).Get([]byte(toldName)); len(raw) >= 8 {
-			b.telling = telling{binary.BigEndian.Uint64(raw), string(raw[8:])}
-		}
-		err := tx.Bucket([]byte(talliesBucket)).ForEach(func(k, v []byte) error {
-			t, err := readTallied(k, v)
-			b.tallies = append(b.tallies, t)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		return tx.Bucket([]byte(openBucket)).ForEach(func(k, raw []byte) error {
-			r, err := readRow(raw)
-			if err == nil {
-				b.open = append(b.open, r)
-			}
-			return err
-		})
-	})
-	return b, last, err
+	return l, err
 }
 
 func (l *ledger) close() error { return l.db.Close() }
@@ -161,11 +124,7 @@ func rowAt(tx *bbolt.Tx, at id) (*row, error) {
 		if raw == nil {
 			continue
 		}
-		r, err := readRow(raw)
-		if err == nil && idOf(r.key) != at {
-			err = errDamaged
-		}
-		return r, err
+		return readRowAt(at[:], raw)
 	}
 	return nil, nil
 }

@@ -17,6 +17,7 @@ type news struct {
 	ready   []told // what belongs together is all there
 	through uint64
 	whole   bool // everything there is was told once
+	void    bool // what was told before the next Anew is
 	wake    chan struct{}
 }
 
@@ -28,14 +29,15 @@ type told struct {
 	cut    bool                  // there is more than its cap shows
 	forget bool                  // the stitcher has let go of it
 	anew   *lineage.Catalogue
+	void   bool // also when it was told by the same catalogue
 }
 
 func newNews() *news {
 	return &news{rules: make(map[string][]*slo.Rule), wake: make(chan struct{}, 1)}
 }
 
-// Anew forgets all that was told: it is told again, by a catalogue. What was told of
-// executions that are let go of stays when the catalogue is the same.
+// Anew forgets all that was told: it is told again, by a catalogue. When that is the same,
+// what was told of executions that are let go of stays, and what was told before a start.
 func (n *news) Anew(cat *lineage.Catalogue) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -43,7 +45,16 @@ func (n *news) Anew(cat *lineage.Catalogue) {
 	for _, r := range rulesOf(cat) {
 		n.rules[r.Flow] = append(n.rules[r.Flow], r)
 	}
-	n.telling = append(n.telling, told{anew: cat})
+	n.telling = append(n.telling, told{anew: cat, void: n.void})
+	n.void = false
+}
+
+// Void says that what was told may not follow from what there is: at the next Anew it is
+// void, whatever the catalogue.
+func (n *news) Void() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.void = true
 }
 
 // rulesOf returns the rules of a catalogue, which has checked its SLAs.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -22,10 +21,11 @@ type rig struct {
 	t       testing.TB
 	dir     string
 	patient time.Duration // 0: 3 s
+	atOnce  int           // clocks in one commit; 0: as in the house
 	cat     *lineage.Catalogue
 	sweeper *Sweeper
 	tries   atomic.Int64 // commits that were tried
-	broken  atomic.Int64 // 1: the next commit fails before it is there, 2: after; 3: every one fails
+	broken  atomic.Int64 // 1: the next commit fails before it is there, 2: after; 3: every one fails, 4: every one after the next
 	store   *shelf
 
 	mu     sync.Mutex    // of what the sweeper asks for
@@ -37,6 +37,9 @@ type rig struct {
 	orders map[string]*lineage.Execution
 
 	forgets bool              // it lets go of orders that are invoiced, as a stitcher may
+	voids   bool              // a start voids what was told
+	brief   bool              // at a start it tells nothing but what changed since its checkpoint
+	tells   int               // how many orders were told
 	changed map[string]uint64 // by which block an order changed last
 	kept    uint64            // the checkpoint of such a stitcher
 }
@@ -69,10 +72,10 @@ func newRig(t testing.TB, slas ...lineage.SLA) *rig {
 }
 
 // start starts a sweeper on the same ledger, and tells it everything, as the stitcher
-// does after a start; or of one that lets go, what it has to be told.
+// does after a start; or when it holds all up to the checkpoint, no more than it has to.
 func (r *rig) start() {
 	r.t.Helper()
-	s, err := New(Config{Dir: r.dir, Patience: cmp.Or(r.patient, 3*time.Second), Readers: []string{"alerts"}, noSync: true, fail: r.fail}, Deps{
+	s, err := New(Config{Dir: r.dir, Patience: cmp.Or(r.patient, 3*time.Second), Readers: []string{"alerts"}, noSync: true, atOnce: r.atOnce, fail: r.fail}, Deps{
 		Mark: r.mark, Heard: r.hears, Store: r.store,
 	})
 	if err != nil {
@@ -82,13 +85,16 @@ func (r *rig) start() {
 		r.t.Fatal(err)
 	}
 	r.sweeper = s
+	whole := !s.Holds(r.cat) || r.voids
+	if r.voids {
+		s.Void()
+	}
 	s.Anew(r.cat)
-	awaited := s.Awaiting()
 	for id, x := range r.orders {
-		if r.forgets && s.Holds(r.cat) && !x.Stages[2].DoneAt.IsZero() && r.changed[id] <= r.kept && !slices.Contains(awaited, x.Anchor) {
-			continue
+		away := r.forgets && !x.Stages[2].DoneAt.IsZero()
+		if whole || r.changed[id] > r.kept || !r.brief && !away {
+			r.tell(x)
 		}
-		r.tell(x)
 	}
 	s.Through(r.next())
 }
@@ -104,6 +110,8 @@ func (r *rig) fail(committed bool) error {
 		return errBroken
 	case n == 3:
 		return errBroken
+	case n == 4 && committed:
+		r.broken.Store(3)
 	}
 	return nil
 }
@@ -142,6 +150,7 @@ func (r *rig) mark() Mark {
 }
 
 func (r *rig) tell(x *lineage.Execution) {
+	r.tells++
 	r.sweeper.Execution(lineage.ExecutionRef{Flow: x.Flow, Anchor: x.Anchor}, x)
 }
 
@@ -171,6 +180,14 @@ func (r *rig) ledgerIsClean() {
 		}
 		ids[x.ID], kinds[kind] = true, true
 	}
+}
+
+// stop ends the sweeper as the house does that is told to stop.
+func (r *rig) stop() {
+	if err := r.sweeper.Stop(context.Background()); err != nil {
+		r.t.Error(err)
+	}
+	r.noteKept()
 }
 
 func (r *rig) order(id string) *lineage.Execution {

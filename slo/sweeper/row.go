@@ -1,6 +1,7 @@
 package sweeper
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"slices"
 	"time"
@@ -9,11 +10,12 @@ import (
 	"throughline/slo"
 )
 
-// row is what the ledger keeps of one key: its clock, and while that is not open, what
-// is told of its subject. What is told of an open one is told again after a start.
+// row is what the ledger keeps of one key: its clock, and what is told of its subject. It
+// is written once the clock is judged by that, so that a start need not judge it again.
 type row struct {
 	key   slo.Key
-	body  string // of the clock; empty: there is none
+	body  string    // of the clock; empty: there is none
+	is    slo.Clock // what that says
 	since time.Time
 	told  uint64 // by which telling; one of another is void
 	parts []rowPart
@@ -53,14 +55,19 @@ func refID(ref lineage.ExecutionRef) []byte {
 func (h *held) row(c *slo.Clock, telling uint64) *row {
 	r := &row{key: h.key, since: h.since, told: telling}
 	if c != nil {
-		r.body = body(c)
+		r.body, r.is = body(c), *c
 	}
-	if c == nil || !c.Open() {
-		for _, p := range h.parts {
-			r.parts = append(r.parts, rowPart{p.by.ref, p.raw})
-		}
+	for _, p := range h.parts {
+		r.parts = append(r.parts, rowPart{p.by.ref, p.raw})
 	}
 	return r
+}
+
+// void takes away what was told before all was told anew.
+func (r *row) void(now telling) {
+	if r.told != now.number {
+		r.parts = r.parts[:0]
+	}
 }
 
 // empty tells whether there is nothing to keep.
@@ -71,8 +78,7 @@ func (r *row) clock() *slo.Clock {
 	if r == nil || r.body == "" {
 		return nil
 	}
-	c := clockOf(r.key, r.body)
-	return &c
+	return &r.is
 }
 
 // write writes a row.
@@ -96,37 +102,44 @@ func (r *row) write() []byte {
 	return w.sealed()
 }
 
-// readRow reads a row. All of it is checked, so that it may be taken as it is later.
-func readRow(raw []byte) (*row, error) {
-	r := unseal(raw)
-	flags := r.byte()
-	out := &row{key: slo.Key{SLA: r.word(), Subject: r.object()}}
+// readRowAt reads the row of an id.
+func readRowAt(at, raw []byte) (*row, error) {
+	r := new(row)
+	return r, r.read(at, raw)
+}
+
+// read reads the row of an id, into the room of another one. All of it is checked, so that
+// it may be taken as it is later.
+func (r *row) read(at, raw []byte) error {
+	in := unseal(raw)
+	flags := in.byte()
+	*r = row{key: slo.Key{SLA: in.word(), Subject: in.object()}, parts: r.parts[:0]}
 	if flags&flagClock != 0 {
-		out.body = r.text()
-		b := reading{rest: out.body}
-		b.clock(out.key)
-		r.bad = r.bad || b.err() != nil
+		r.body = in.text()
+		b := reading{rest: r.body}
+		r.is = b.clock(r.key)
+		in.bad = in.bad || b.err() != nil
 	}
 	if flags&flagTold != 0 {
-		out.since, out.told = r.time(), r.number()
-		for range r.count() {
-			p := rowPart{lineage.ExecutionRef{Flow: r.word(), Anchor: r.same(out.key.Subject)}, r.text()}
+		r.since, r.told = in.time(), in.number()
+		for range in.count() {
+			p := rowPart{lineage.ExecutionRef{Flow: in.word(), Anchor: in.same(r.key.Subject)}, in.text()}
 			b := reading{rest: p.raw}
 			b.part()
-			r.bad = r.bad || b.err() != nil
-			out.parts = append(out.parts, p)
+			in.bad = in.bad || b.err() != nil
+			r.parts = append(r.parts, p)
 		}
 	}
-	if err := r.err(); err != nil {
-		return nil, err
+	if is := idOf(r.key); in.err() != nil || !bytes.Equal(is[:], at) {
+		return errDamaged
 	}
-	return out, nil
+	return nil
 }
 
 // signs are the entries by which a row is found: by its executions, and by the other
-// names of its subject.
-func (r *row) signs() (members, names [][]byte) {
-	if r == nil {
+// names of its subject. One whose clock is open has none: memory has it.
+func (r *row) signs(open bool) (members, names [][]byte) {
+	if r == nil || open {
 		return nil, nil
 	}
 	self := idOf(r.key)

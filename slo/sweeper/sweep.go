@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"throughline/lineage"
 	"throughline/slo"
 )
 
@@ -24,6 +25,7 @@ func (s *Sweeper) sweep(ctx context.Context) time.Duration {
 	// The mark is read first: what it says is known must be among what is taken next.
 	mark, heard := s.deps.Mark(), s.deps.Heard()
 	ready, through, whole := s.take()
+	s.block = through
 	waits := len(s.backlog) > 0 && s.deps.Now().Before(s.notBefore)
 	s.backlog = append(s.backlog, ready...)
 	if waits {
@@ -67,6 +69,9 @@ func (s *Sweeper) sweep(ctx context.Context) time.Duration {
 	s.shrink()
 	s.metrics.duration.Observe(time.Since(began).Seconds())
 	wait := idle
+	if s.saving != nil {
+		wait = 0
+	}
 	for _, w := range s.watches {
 		wait = min(wait, w.until(now))
 	}
@@ -89,15 +94,15 @@ func (s *Sweeper) judge(ctx context.Context, now time.Time) error {
 		return err
 	}
 	keys := slices.SortedFunc(maps.Keys(s.dirty), slo.Key.Compare)
-	if err := s.settle(keys); err != nil {
+	if err := s.settle(keys, now); err != nil {
 		return err
 	}
 	keys = slices.SortedFunc(maps.Keys(s.dirty), slo.Key.Compare)
-	for chunk := range slices.Chunk(keys, maxRecorded) {
+	for chunk := range slices.Chunk(keys, s.cfg.atOnce) {
 		if ctx.Err() != nil {
 			return nil // what is dirty is found again at the next start
 		}
-		if err := s.judgeSome(chunk, now); err != nil {
+		if err := s.judgeSome(chunk, now, false); err != nil {
 			return err
 		}
 	}
@@ -106,10 +111,12 @@ func (s *Sweeper) judge(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-func (s *Sweeper) judgeSome(keys []slo.Key, now time.Time) error {
+// judgeSome judges some clocks, and records those that have changed with what is told of
+// their subjects; all of them when they have moved.
+func (s *Sweeper) judgeSome(keys []slo.Key, now time.Time, moved bool) error {
 	var e entry
 	var clocks []slo.Clock
-	var judged, kept []*held
+	var judged []*held
 	for _, key := range keys {
 		h := s.held[key]
 		if h == nil {
@@ -121,28 +128,21 @@ func (s *Sweeper) judgeSome(keys []slo.Key, now time.Time) error {
 		case changed:
 			e.keep(h.row(&clock, s.telling.number))
 			clocks, e.told = append(clocks, clock), append(e.told, told...)
-		case h.open: // what is told of it is told again after a start
-			delete(s.unsaved, key)
-		case s.unsaved[key]:
-			kept = append(kept, h)
-		}
-	}
-	if len(clocks) > 0 { // one commit is made in any case
-		for _, h := range kept {
+		case moved:
 			e.keep(h.row(h.clock(), s.telling.number))
 		}
-	} else {
-		kept = nil
 	}
 	if err := s.record(&e); err != nil {
 		return err
 	}
 	for i := range clocks {
 		s.put(clocks[i].Key, &clocks[i])
-		delete(s.unsaved, clocks[i].Key)
 	}
-	for _, h := range kept {
-		delete(s.unsaved, h.key)
+	for _, r := range e.rows {
+		delete(s.unsaved, r.key)
+	}
+	for _, key := range e.gone {
+		delete(s.unsaved, key)
 	}
 	for _, key := range keys {
 		delete(s.dirty, key)
@@ -162,9 +162,13 @@ func (s *Sweeper) record(e *entry) error {
 		e.telling = s.telling
 	}
 	e.minute = minuteOf(s.deps.Now().Add(-window))
+	e.ahead, e.settled = s.ahead, s.floor.Load()
 	s.mu.Unlock()
 	err := s.ledger.record(e)
 	s.mu.Lock()
+	if err == nil && len(s.ahead) > 0 {
+		s.ahead = make(map[lineage.ExecutionRef]uint64)
+	}
 	if err != nil { // it is not known whether it is there
 		s.doubt = append(s.doubt, e.gone...)
 		for _, r := range e.rows {

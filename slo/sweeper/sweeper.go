@@ -2,7 +2,6 @@ package sweeper
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -38,11 +37,16 @@ type Sweeper struct {
 	caughtUp bool // everything is told that was acknowledged before the start
 
 	// Of the one who sweeps.
-	backlog []told  // that is not taken in yet
-	idle    []*held // that may not be needed in memory
-	peak    int     // how many keys were held at most
-	saved   time.Time
+	backlog []told    // that is not taken in yet
+	idle    []*held   // that may not be needed in memory
+	peak    int       // how many keys were held at most
+	saving  *saving   // nil: nothing is being saved
+	saved   time.Time // when that was begun
 	kept    atomic.Uint64
+	floor   atomic.Uint64                   // the block that Ahead is asked of at least
+	block   uint64                          // as of which is told what is taken in
+	ahead   map[lineage.ExecutionRef]uint64 // what was told since the last commit, and as of which block
+	by      atomic.Pointer[string]          // of the telling, for those who ask without the lock
 
 	doubt     []slo.Key // records of which it is not known whether their last commit is there
 	patience  time.Duration
@@ -60,11 +64,8 @@ func New(cfg Config, deps Deps) (*Sweeper, error) {
 	if err := deps.fill(); err != nil {
 		return nil, err
 	}
-	s := &Sweeper{
-		news: newNews(), cfg: cfg, deps: deps,
-		watches: make(map[string]*watch), held: make(map[slo.Key]*held), inRef: make(map[lineage.ExecutionRef]*holding),
-		merged: newMerged(), dirty: make(map[slo.Key]bool), unsaved: make(map[slo.Key]bool),
-	}
+	s := &Sweeper{news: newNews(), cfg: cfg, deps: deps}
+	s.empty()
 	var err error
 	if s.metrics, err = newMetrics(s, deps.Registerer); err != nil {
 		return nil, lineage.E(lineage.Internal, "register sweeper metrics", err)
@@ -72,8 +73,9 @@ func New(cfg Config, deps Deps) (*Sweeper, error) {
 	return s, nil
 }
 
-// Start reads what is open in the ledger and begins to judge once the stitcher has told
-// all there is: see Holds. It fails with Unavailable when the ledger cannot be read.
+// Start reads what is open in the ledger, with what was told of it, and begins to judge
+// once the stitcher has told what there is besides: see Holds. It fails with Unavailable
+// when the ledger cannot be read.
 func (s *Sweeper) Start(ctx context.Context) error {
 	if err := s.open(); err != nil {
 		return err
@@ -92,18 +94,15 @@ func (s *Sweeper) open() error {
 	if s.deps.Store != nil {
 		readers = append([]string{storeReader}, readers...)
 	}
-	l, b, err := openLedger(s.cfg, s.deps, readers)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l, err := openLedger(s.cfg, s.deps, readers, s.resume)
 	if err != nil {
 		return err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.ledger, s.started, s.pulse = l, s.deps.Now(), newPulse(s.cfg.Dir)
 	s.earlier = s.pulse.before()
 	s.settled = s.started.Add(s.earlier.settling(s.started))
-	if err := s.resume(&b); err != nil {
-		return errors.Join(err, l.close())
-	}
 	return nil
 }
 
@@ -113,27 +112,6 @@ func (s *Sweeper) Judging() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.caughtUp
-}
-
-// resume takes over what the ledger has at a start.
-func (s *Sweeper) resume(b *beginning) error {
-	s.telling = b.telling
-	for _, t := range b.tallies {
-		w := s.watch(t.sla)
-		w.ended.minutes[t.minute] = t.ends
-	}
-	rows := make(map[id]*row, len(b.open))
-	for _, r := range b.open {
-		rows[idOf(r.key)] = r
-		s.dirty[r.key] = true // also one that nothing is told of any more
-	}
-	s.install(rows)
-	rows, err := s.fetchBearers(b.open)
-	if err != nil {
-		return err
-	}
-	s.install(rows)
-	return nil
 }
 
 // put takes over what is recorded of a clock; nil: nothing is.
@@ -167,15 +145,29 @@ func (s *Sweeper) reread() error {
 	return s.ledger.seen()
 }
 
-// Stop ends the service. What was not recorded is found again at the next start.
-func (s *Sweeper) Stop(context.Context) error {
+// Stop ends the service. What was told is judged and recorded, so that the next start need
+// not be told of it; what cannot be is found again.
+func (s *Sweeper) Stop(ctx context.Context) error {
 	if s.cancel == nil {
 		return nil
 	}
 	s.cancel()
 	s.cancel = nil
 	s.loops.Wait()
+	s.finish(ctx)
 	return s.ledger.close()
+}
+
+// finish sweeps for the last time. Nothing waits for more of the same any longer.
+func (s *Sweeper) finish(ctx context.Context) {
+	if !s.Judging() {
+		return
+	}
+	s.saving, s.saved = nil, time.Time{}
+	s.sweep(ctx)
+	for s.saving != nil && s.patience == 0 && ctx.Err() == nil {
+		s.sweep(ctx)
+	}
 }
 
 // After returns at most limit transitions beyond seq, in order. It waits until

@@ -27,6 +27,8 @@ type twins struct {
 	part   *twin
 	fails  bool // commits of the one that forgets
 	broken int  // the next commit fails before it is there: 1, or after: 2
+	dying  bool // after some more commits nothing comes into its ledger
+	left   int  // of these
 	leaves int  // keys that have left memory
 
 	checkpoint uint64 // of the stitcher: no later than what was kept
@@ -81,14 +83,6 @@ func (o *order) execution() *lineage.Execution {
 	return x
 }
 
-// holds tells whether the order holds an object, under whatever name.
-func (o *order) holds(object lineage.Object) bool {
-	x := o.execution()
-	return x != nil && slices.ContainsFunc(x.Members, func(m lineage.Member) bool {
-		return m.Object == object || slices.Contains(m.Aliases, object)
-	})
-}
-
 func newTwins(t *rapid.T) *twins {
 	w := &twins{t: t, now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), world: make(map[string]*order)}
 	for _, s := range []struct{ name, subject string }{{"a", "order"}, {"b", "parcel"}, {"c", "parcel"}} {
@@ -127,7 +121,11 @@ func (w *twins) begin() *twin {
 
 func (w *twins) open(x *twin) {
 	var err error
-	x.s, err = New(Config{Dir: x.dir, Patience: 1000 * time.Hour, Readers: []string{"nobody"}, noSync: true, fail: w.fail(x)}, Deps{
+	cfg := Config{Dir: x.dir, Patience: 1000 * time.Hour, Readers: []string{"nobody"}, noSync: true, fail: w.fail(x)}
+	if x == w.part {
+		cfg.atOnce = rapid.SampledFrom([]int{1, 3, maxRecorded}).Draw(w.t, "at once") // it may be killed with half of it in the ledger
+	}
+	x.s, err = New(cfg, Deps{
 		Mark: func() Mark { return Mark{w.block, w.now} }, Now: func() time.Time { return w.now },
 	})
 	if err := errors.Join(err, x.s.open()); err != nil {
@@ -141,21 +139,59 @@ func (w *twins) start() {
 		w.open(x)
 		x.s.Anew(w.cat)
 	}
-	awaited, whole, kept := w.part.s.Awaiting(), w.part.s.Holds(w.cat), w.checkpoint
+	changed := func(o *order) bool { return o.changed > w.checkpoint }
+	telling := changed
+	switch what := w.pick("tells", "what changed", "what changed", "what is open", "all"); {
+	case what == "all" || !w.part.s.Holds(w.cat):
+		telling = func(*order) bool { return true }
+	case what == "what is open":
+		telling = func(o *order) bool { return changed(o) || !o.closed }
+	}
 	for _, o := range w.world {
 		w.all.s.Execution(o.ref(), o.execution())
-		o.told = !whole || !o.closed || o.changed > kept || slices.ContainsFunc(awaited, o.holds)
-		if o.told {
+		if o.told = telling(o) || !o.closed; telling(o) {
 			w.part.s.Execution(o.ref(), o.execution())
 		}
 	}
 	w.through()
+	w.pass(0)               // what was not judged before is judged at the same moment
 	w.pass(6 * time.Minute) // until those who send are back
+}
+
+// restart ends both and starts them again. The one that forgets is told to stop, or is
+// killed, maybe in the middle of a sweep.
+func (w *twins) restart() {
+	ctx := context.Background()
+	switch w.pick("ends", "is told to stop", "is killed", "is killed in the middle") {
+	case "is told to stop":
+		for _, x := range []*twin{w.all, w.part} {
+			x.s.finish(ctx)
+		}
+		w.checkpoint = max(w.checkpoint, w.part.s.Kept())
+	case "is killed in the middle":
+		w.through()
+		w.dying, w.left = true, rapid.IntRange(0, 6).Draw(w.t, "commits that are left")
+		for _, x := range []*twin{w.all, w.part} {
+			x.s.finish(ctx)
+		}
+	}
+	for _, x := range []*twin{w.all, w.part} {
+		if err := x.s.ledger.close(); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	w.dying = false
+	w.start()
 }
 
 // fail breaks a commit of the one that forgets. It is made again by the next sweep.
 func (w *twins) fail(x *twin) func(bool) error {
 	return func(committed bool) error {
+		if x == w.part && w.dying && !committed {
+			if w.left--; w.left < 0 {
+				return errBroken
+			}
+		}
 		if n := w.broken; x == w.part && (n == 1 && !committed || n == 2 && committed) {
 			w.broken = 0
 			return errBroken

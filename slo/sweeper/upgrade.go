@@ -10,13 +10,37 @@ import (
 	"throughline/slo/boltfile"
 )
 
-// oldClocksBucket is where format "1" kept all clocks, as JSON, by a longer key.
-const oldClocksBucket = "clocks"
+const (
+	oldClocksBucket = "clocks" // where format "1" kept all clocks, as JSON, by a longer key
+	oldTellingName  = "told"   // where format "2" had the telling
+)
 
-// upgrade moves what format "1" kept to where this release looks for it, commit by
-// commit: one that is killed goes on at the next start. What was told of the subjects
-// is not there, so all has to be told once.
+// upgrade brings what earlier formats kept to this one. A file counts as of this format
+// before, so what is still to be done shows by what is there, and one that is killed goes
+// on at the next start.
 func upgrade(db *bbolt.DB) error {
+	if err := boltfile.Update(db, upgradeTelling); err != nil {
+		return err
+	}
+	return upgradeClocks(db)
+}
+
+// upgradeTelling has all told once. Format "2" did not keep what is told of open clocks,
+// and took for whole what was there. The number stays, for the next one to be another.
+func upgradeTelling(tx *bbolt.Tx) error {
+	t, found := readTelling(tx, oldTellingName)
+	if !found {
+		return nil
+	}
+	if err := (telling{number: t.number}).put(tx); err != nil {
+		return err
+	}
+	return tx.Bucket([]byte(boltfile.Meta)).Delete([]byte(oldTellingName))
+}
+
+// upgradeClocks moves the clocks of format "1", commit by commit. What was told of their
+// subjects is not there, so all has to be told once.
+func upgradeClocks(db *bbolt.DB) error {
 	for more := true; more; {
 		err := boltfile.Update(db, func(tx *bbolt.Tx) (err error) {
 			more, err = upgradeSome(tx)
@@ -43,7 +67,7 @@ func upgradeSome(tx *bbolt.Tx) (more bool, err error) {
 		if err := json.Unmarshal(raw, &c); err != nil {
 			return false, err
 		}
-		if err := replace(tx, idOf(c.Key), &row{key: c.Key, body: body(&c)}, counts); err != nil {
+		if err := replace(tx, idOf(c.Key), &row{key: c.Key, body: body(&c), is: c}, counts); err != nil {
 			return false, err
 		}
 		moved = append(moved, k)

@@ -1,0 +1,26 @@
+-- Goes on from the FROM of events.sql: the events that a start cannot leave in the store.
+-- These are decisions; those of a writer past a block; those with an id that is named as a
+-- cause; whatever came under the identity of one that names a cause or links to other
+-- traces; and the events of executions that no anchor reaches. The sets are kept as hashes
+-- of eight bytes: two of one hash do no harm. A set that is empty is known before the query
+-- runs: then all ids are not read for nothing. Of executions, those that were loose in no
+-- version are left out before rows are merged.
+PREWHERE tenant = {tenant:String}
+  AND (
+      kind = 'decision'
+      OR writer = {writer:String} AND block > {block:UInt64}
+      OR (SELECT count() FROM business_events WHERE tenant = {tenant:String} AND causation != '') > 0
+      AND sipHash64(id) IN (
+          SELECT sipHash64(causation)
+          FROM business_events
+          WHERE tenant = {tenant:String} AND causation != ''
+      )
+      OR (SELECT count() FROM business_events WHERE tenant = {tenant:String} AND (causation != '' OR notEmpty(links))) > 0
+      AND sipHash64(source, id) IN (
+          SELECT sipHash64(source, id)
+          FROM business_events
+          WHERE tenant = {tenant:String} AND (causation != '' OR notEmpty(links))
+      )
+  )
+ORDER BY tenant, writer, block, row
+SETTINGS use_index_for_in_with_subqueries = 0
