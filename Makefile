@@ -21,7 +21,7 @@ export GOFLAGS     := $(strip $(filter-out -trimpath,$(shell go env GOFLAGS)) -t
 RACE               := CGO_ENABLED=1 go test -race -trimpath=false
 
 # Tests that take a tenth of the orders, or of the seeds, under the race detector.
-WHOLE := TestEveryLog|TestAGraphThatForgets|TestAStitcherThatForgets|TestAfterACut|TestAListenerIsTold|TestOfWhatHoldsNothing|TestTwoThousandCleanOrders|TestEveryFault|TestALargeMarket|TestWalksOverThePublicLogs|TestAStoreThatIsFilled
+WHOLE := KilledTwentyTimes|TwentyKills|TestEveryLog|TestAGraphThatForgets|TestAStitcherThatForgets|TestAfterACut|TestAListenerIsTold|TestOfWhatHoldsNothing|TestTwoThousandCleanOrders|TestEveryFault|TestALargeMarket|TestWalksOverThePublicLogs|TestAStoreThatIsFilled
 
 # The lock file's hash stamps node_modules: `npm ci` unpacks half a gigabyte, so
 # it runs once a lock file and not once a build.

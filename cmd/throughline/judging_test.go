@@ -341,7 +341,8 @@ func freePort(t *testing.T) string {
 }
 
 func TestAHouseKilledTwentyTimesRaisesTheSameIncidentsOnce(t *testing.T) {
-	const orders, kills, target = 300, 20, 8 * time.Second
+	const orders, target = 300, 8 * time.Second
+	kills := kills()
 	page := newPager(t)
 	dir, takesIn := filepath.Join(t.TempDir(), "house"), freePort(t)
 	args := []string{"--otlp-http", takesIn, "--catalog", within(t, target), "--webhook", page.URL}

@@ -3,6 +3,7 @@ package stitcher
 import (
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -138,6 +139,9 @@ func (p *pair) calm() {
 // same fails unless both have the same of something.
 func (p *pair) same(what string, keeps, forgets any) {
 	p.t.Helper()
+	if reflect.DeepEqual(keeps, forgets) { // ten times as fast as cmp.Diff
+		return
+	}
 	if diff := cmp.Diff(keeps, forgets); diff != "" {
 		p.t.Fatalf("seed %d: %s, of who keeps all and who forgets (-keeps +forgets):\n%s", p.seed, what, diff)
 	}

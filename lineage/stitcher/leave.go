@@ -11,7 +11,7 @@ import (
 
 // A start leaves what is stored in the store, what is open too: it reads how executions
 // stand, and by what numbers their evidence is found. What comes for one of them is then
-// as late as what comes for any that was let go of (ADR 021).
+// as late as what comes for any that was let go of (ADR 022).
 
 // errTooMuch is that so much cannot be left in the store that it is faster to read all.
 var errTooMuch = errors.New("too much cannot be left in the store")
@@ -23,7 +23,7 @@ const numbersAnEvent = 4
 // leaves tells whether a start may leave everything in the store. It may when all that
 // follows from that was told, and stored, by the catalogue in force.
 func (s *Stitcher) leaves() bool {
-	return s.saved.Block > 0 && s.saved.Version > 0 && s.deps.Stored != nil && s.deps.Listener.Holds(s.deps.Catalogue)
+	return s.saved.Version > 0 && s.deps.Stored != nil && s.deps.Listener.Holds(s.deps.Catalogue)
 }
 
 // leave begins a replay with everything in the store but what has to be here.
