@@ -6,8 +6,6 @@ import (
 	"encoding/hex"
 	"strconv"
 
-	driver "github.com/ClickHouse/clickhouse-go/v2"
-
 	"throughline/lineage"
 )
 
@@ -19,13 +17,23 @@ var eventsSQL string
 // are mapped now, and those that are refused now do not. It ends with the first error
 // that fn returns. Memory stays flat, however many there are.
 func (s *Store) EventsSince(ctx context.Context, tenant string, fn func(writer string, block uint64, e *lineage.Event) error) error {
-	args := []any{driver.Named("tenant", tenant)}
-	return s.remapped(ctx, "clickhouse.EventsSince", eventsSQL, remappedSQL, args, func(e *lineage.Stored) error {
-		if e.Refused {
-			return nil
+	const op = "clickhouse.EventsSince"
+	runs, err := s.runs(ctx, op, tenant)
+	if err != nil {
+		return err
+	}
+	for i := range runs {
+		err := s.remapped(ctx, op, eventsSQL+eventsRunSQL, remappedSQL+remappedRunSQL, runs[i].args(tenant), func(e *lineage.Stored) error {
+			if e.Refused {
+				return nil
+			}
+			return fn(e.Writer, e.Block, e.Event)
+		})
+		if err != nil {
+			return err
 		}
-		return fn(e.Writer, e.Block, e.Event)
-	})
+	}
+	return nil
 }
 
 // eventScan is where the columns of an event are read to.

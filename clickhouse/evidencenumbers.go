@@ -12,20 +12,29 @@ import (
 var evidenceNumbersSQL string
 
 // The numbers have 40 bits (lineage/evidence.go), and are read in ranges: each is one text,
-// and a look takes some time whatever it finds.
+// of some megabytes at most, and a look takes some time whatever it finds.
 const (
-	numberBits  = 40
-	numberParts = 32 // of names, and as many of events
+	numberBits   = 40
+	numbersAPart = 1 << 20
+	numbersNamed = 4 // by an event, mostly
 )
 
 // EvidenceNumbers yields the numbers that all evidence is found by, in no order and some of
 // them several times: of events, and of what they name and carry; and of how many events
 // they were. What it yields is used again.
 func (s *Store) EvidenceNumbers(ctx context.Context, tenant string, yield func(numbers []uint64, events int) error) error {
+	total, err := s.EventCount(ctx, tenant)
+	if err != nil {
+		return err
+	}
+	parts := uint64(2)
+	for parts < 1<<16 && parts*numbersAPart < total*numbersNamed {
+		parts *= 2
+	}
 	var packed []byte
 	var numbers []uint64
-	for part := range uint64(2 * numberParts) {
-		const size = 1 << numberBits / numberParts
+	for part := range 2 * parts {
+		size := 1 << numberBits / parts
 		from, ofEvents := part/2*size, part%2 == 1
 		if ofEvents {
 			from += 1 << numberBits

@@ -3,7 +3,6 @@ package clickhouse
 import (
 	"context"
 	_ "embed"
-	"strings"
 
 	driver "github.com/ClickHouse/clickhouse-go/v2"
 
@@ -23,7 +22,6 @@ type Companions struct{ Prefix, Suffix string }
 // error that fn returns. Memory here stays flat; the engine keeps 16 bytes or so of each
 // event, and sorts on disk beyond 256 MiB.
 func (s *Store) FlowEvents(ctx context.Context, tenant, flow string, with Companions, fn func(*lineage.Event) error) error {
-	columns, _, _ := strings.Cut(eventsSQL, "WHERE ")
 	args := []any{driver.Named("tenant", tenant), driver.Named("flow", flow), driver.Named("prefix", with.Prefix), driver.Named("suffix", with.Suffix)}
 	scan := newEventScan()
 	const op = "clickhouse.FlowEvents"
@@ -43,7 +41,7 @@ func (s *Store) FlowEvents(ctx context.Context, tenant, flow string, with Compan
 		chunk = chunk[:0]
 		return nil
 	}
-	err := s.each(ctx, op, columns+flowEventsSQL, args, func(rows row) error {
+	err := s.each(ctx, op, eventsSQL+flowEventsSQL, args, func(rows row) error {
 		e, err := scan.read(rows)
 		if err != nil {
 			return err

@@ -93,9 +93,7 @@ func (s *Store) observed(ctx context.Context, op, tenant string, kind lineage.Ev
 		driver.Named("tenant", tenant), driver.Named("writers", writers), driver.Named("blocks", blocks),
 		driver.Named("released", lineage.RemapWriter), driver.Named("own", own), driver.Named("kind", kind.String()),
 	}
-	columns, _, _ := strings.Cut(eventsSQL, "WHERE ")
-	anew, _, _ := strings.Cut(remappedSQL, "WHERE ")
-	return s.remapped(ctx, op, columns+observedSQL, anew+observedRemappedSQL, args, func(e *lineage.Stored) error {
+	return s.remapped(ctx, op, eventsSQL+observedSQL, remappedSQL+observedRemappedSQL, args, func(e *lineage.Stored) error {
 		for _, i := range at[e.Event.ID] {
 			if all[i].Event == nil {
 				all[i].Event = e

@@ -36,14 +36,13 @@ func (s *Store) Received(ctx context.Context, tenant string, since time.Time, ke
 		driver.Named("tenant", tenant), driver.Named("since", nanos(since)), driver.Named("keys", asNames(keys)),
 		driver.Named("all", flag(len(keys) > mostKeys)), driver.Named("besides", setAside),
 	}
-	columns, _, _ := strings.Cut(eventsSQL, "WHERE ")
 	scan := newEventScan()
 	var at place
 	for _, part := range []struct {
 		query string
 		read  func(row) (*lineage.Received, error)
 	}{
-		{columns + receivedEventsSQL, func(rows row) (*lineage.Received, error) {
+		{eventsSQL + receivedEventsSQL, func(rows row) (*lineage.Received, error) {
 			e, err := scan.read(rows)
 			return &lineage.Received{Event: e}, err
 		}},

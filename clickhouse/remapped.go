@@ -4,7 +4,6 @@ import (
 	"context"
 	_ "embed"
 	"errors"
-	"strings"
 	"time"
 
 	driver "github.com/ClickHouse/clickhouse-go/v2"
@@ -82,11 +81,10 @@ func (s *Store) SaveRemapped(ctx context.Context, events []lineage.Stored) error
 // now, in the order of places: at most limit of them.
 func (s *Store) EventsAfter(ctx context.Context, tenant string, after lineage.Place, limit int) ([]lineage.Stored, error) {
 	const op = "clickhouse.EventsAfter"
-	columns, _, _ := strings.Cut(eventsSQL, "WHERE ")
 	args := behind(tenant, after)
 	var batch []lineage.Stored
 	scan := newEventScan()
-	err := s.each(ctx, op, columns+eventsAfterSQL, append(args, driver.Named("limit", uint32(limit))), func(rows row) error {
+	err := s.each(ctx, op, eventsSQL+eventsAfterSQL, append(args, driver.Named("limit", uint32(limit))), func(rows row) error {
 		e, err := scan.read(rows)
 		batch = append(batch, lineage.Stored{Place: scan.place, Event: e})
 		return err
@@ -96,10 +94,9 @@ func (s *Store) EventsAfter(ctx context.Context, tenant string, after lineage.Pl
 	}
 	last := batch[len(batch)-1].Place
 	args = append(args, driver.Named("to_writer", last.Writer), driver.Named("to_block", last.Block), driver.Named("to_row", last.Row))
-	columns, _, _ = strings.Cut(remappedSQL, "WHERE ")
 	rest := batch
 	anew := overlay{scan: newEventScan()}
-	return batch, s.each(ctx, op, columns+remappedAfterSQL, args, func(rows row) error {
+	return batch, s.each(ctx, op, remappedSQL+remappedAfterSQL, args, func(rows row) error {
 		if err := anew.read(rows); err != nil {
 			return err
 		}
@@ -182,10 +179,9 @@ func (s *Store) layOver(ctx context.Context, op, tenant string, events []lineage
 		at[e.Place] = e
 		writers[i], blocks[i], rowNumbers[i] = e.Writer, e.Block, e.Row
 	}
-	columns, _, _ := strings.Cut(remappedSQL, "WHERE ")
 	anew := overlay{scan: newEventScan()}
 	args := []any{driver.Named("tenant", tenant), driver.Named("writers", writers), driver.Named("blocks", blocks), driver.Named("rows", rowNumbers)}
-	return s.each(ctx, op, columns+remappedAtSQL, args, func(rows row) error {
+	return s.each(ctx, op, remappedSQL+remappedAtSQL, args, func(rows row) error {
 		if err := anew.read(rows); err != nil {
 			return err
 		}

@@ -15,6 +15,8 @@ var (
 	unsettledSQL string
 	//go:embed query/remapped_unsettled.sql
 	remappedUnsettledSQL string
+	//go:embed query/chained.sql
+	chainedSQL string
 	//go:embed query/loose.sql
 	looseSQL string
 )
@@ -22,21 +24,22 @@ var (
 // Unsettled streams the events that a start cannot leave in the store, each once, as
 // EventsSince does: decisions; those of a writer past a block; those that name a cause or
 // link to other traces, with all that came under their identity, and those that are named
-// as a cause; and those of executions that no anchor reaches, which are all of theirs
-// unless Cut says otherwise. The engine keeps some 16 bytes of each, and of an event that
-// is mapped anew some more.
+// as a cause. The engine sorts them; see Chained.
 func (s *Store) Unsettled(ctx context.Context, tenant, writer string, block uint64, yield func(writer string, block uint64, e *lineage.Event) error) error {
 	args := []any{driver.Named("tenant", tenant), driver.Named("writer", writer), driver.Named("block", block)}
-	events, _, _ := strings.Cut(eventsSQL, "WHERE ")
-	mappings, _, _ := strings.Cut(remappedSQL, "WHERE ")
-	events += unsettledSQL
-	mappings += strings.Replace(remappedUnsettledSQL, "{unsettled}", unsettledSQL, 1)
-	return s.remapped(ctx, "clickhouse.Unsettled", events, mappings, args, func(e *lineage.Stored) error {
+	mappings := remappedSQL + strings.Replace(remappedUnsettledSQL, "{unsettled}", unsettledSQL, 1)
+	return s.remapped(ctx, "clickhouse.Unsettled", eventsSQL+unsettledSQL, mappings, args, func(e *lineage.Stored) error {
 		if e.Refused {
 			return nil
 		}
 		return yield(e.Writer, e.Block, e.Event)
 	})
+}
+
+// Chained counts the events that name a cause or link to other traces.
+func (s *Store) Chained(ctx context.Context, tenant string) (n uint64, err error) {
+	err = s.each(ctx, "clickhouse.Chained", chainedSQL, []any{driver.Named("tenant", tenant)}, func(rows row) error { return rows.Scan(&n) })
+	return n, err
 }
 
 // looseArrays is how many arrays query/loose.sql has put into one.

@@ -54,6 +54,13 @@ func (g *Graph) Loose(ref ExecutionRef, members []Object) {
 	}
 }
 
+// LooseTold says that all of them were told.
+func (g *Graph) LooseTold() {
+	for _, f := range g.flows {
+		f.adrift = nil
+	}
+}
+
 // Doubting says that executions are stored as of later than the evidence that comes back:
 // where the objects stand that do is found anew, and told by Recompute.
 func (g *Graph) Doubting(on bool) { g.doubting = on }

@@ -1,5 +1,5 @@
--- How events are mapped now that were mapped anew, in the order of events.sql and with
--- its columns; what a mapping does not tell is empty.
+-- How events are mapped now that were mapped anew, with the columns of events.sql; what a
+-- mapping does not tell is empty.
 SELECT
     generation, refused,
     writer, block, row, tenant, '' AS source, '' AS id, '' AS kind, '' AS type,
@@ -14,6 +14,3 @@ SELECT
         arrayMap(m -> toString(m), ref_minors), ref_currencies, arrayMap(m -> toString(m), relation_minors), relation_currencies
     ), 'Array(String)')
 FROM remapped_events
-WHERE tenant = {tenant:String}
-ORDER BY tenant, writer, block, row, generation DESC
-LIMIT 1 BY tenant, writer, block, row

@@ -1,10 +1,10 @@
 -- Goes on from the FROM of events.sql: the events that a start cannot leave in the store.
--- These are decisions; those of a writer past a block; those with an id that is named as a
--- cause; whatever came under the identity of one that names a cause or links to other
--- traces; and the events of executions that no anchor reaches. The sets are kept as hashes
--- of eight bytes: two of one hash do no harm. A set that is empty is known before the query
--- runs: then all ids are not read for nothing. Of executions, those that were loose in no
--- version are left out before rows are merged.
+-- These are decisions; those of a writer past a block; and whatever came under the identity
+-- of one that names a cause or links to other traces, or under an id that is named as a
+-- cause. What is none is left out before the rest of its granule is read. The sets are kept
+-- as hashes of eight bytes: two of one hash do no harm. A set that is empty is known before
+-- the query runs: then all ids are not read for nothing. What is found is sorted, on disk if
+-- it is much: to read the parts side by side in order takes four megabytes for each.
 PREWHERE tenant = {tenant:String}
   AND (
       kind = 'decision'
@@ -23,4 +23,4 @@ PREWHERE tenant = {tenant:String}
       )
   )
 ORDER BY tenant, writer, block, row
-SETTINGS use_index_for_in_with_subqueries = 0
+SETTINGS use_index_for_in_with_subqueries = 0, optimize_read_in_order = 0, max_bytes_before_external_sort = 268435456

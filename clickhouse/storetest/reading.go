@@ -29,6 +29,11 @@ func eventsInOrder(t *testing.T, f *Fixture) {
 	yesterday := block("a", 2, 5)
 	yesterday.Day = day.AddDate(0, 0, -1)
 	must(t, f.Append(t.Context(), yesterday, false))
+	for id, ago := range map[uint64]int{4: 3, 5: 1, 6: 2, 7: 3} { // the clock went back and forth
+		b := block("c", id, 5)
+		b.Day = day.AddDate(0, 0, -ago)
+		must(t, f.Append(t.Context(), b, false))
+	}
 	var got, want []string
 	must(t, f.EventsSince(t.Context(), "default", func(writer string, block uint64, e *lineage.Event) error {
 		got = append(got, fmt.Sprint(writer, block, e.ID))
@@ -37,7 +42,7 @@ func eventsInOrder(t *testing.T, f *Fixture) {
 	for _, place := range []struct {
 		writer string
 		block  uint64
-	}{{"a", 2}, {"a", 3}, {"b", 1}, {"b", 2}} {
+	}{{"a", 2}, {"a", 3}, {"b", 1}, {"b", 2}, {"c", 4}, {"c", 5}, {"c", 6}, {"c", 7}} {
 		for i := range 5 {
 			want = append(want, fmt.Sprint(place.writer, place.block, fmt.Sprintf("e%d", place.block*1_000_000+uint64(i))))
 		}

@@ -68,8 +68,11 @@ func chainsAreUnsettled(t *testing.T, f *Fixture) {
 		"w4 erp cause ", "w4 erp caused ", "w4 crm cause ",
 	}
 	equal(t, "causes", f.unsettled(t, "w", 9), want)
+	chained, err := f.Chained(t.Context(), "default")
+	must(t, err)
+	equal(t, "those that name a cause or link", chained, 2)
 	stop := errors.New("enough")
-	err := f.Unsettled(t.Context(), "default", "w", 9, func(string, uint64, *lineage.Event) error { return stop })
+	err = f.Unsettled(t.Context(), "default", "w", 9, func(string, uint64, *lineage.Event) error { return stop })
 	equal(t, "the reader's error comes back", errors.Is(err, stop), true)
 }
 

@@ -73,7 +73,7 @@ func (a *absences) enter(ref lineage.ExecutionRef, seen []lineage.Awaited) {
 	a.trim()
 }
 
-// leaveOutOf notes that an execution awaits some that are not in the list until it is shown.
+// leaveOutOf notes that an execution awaits some that are not in the list.
 func (a *absences) leaveOutOf(ref lineage.ExecutionRef, some int) {
 	hash, _, _ := a.in.find(ref)
 	a.surplus.note(hash, int32(some))

@@ -15,8 +15,7 @@ import (
 type checkpoint struct {
 	Writer    string `json:"writer"`
 	Block     uint64 `json:"block"`
-	Version   uint64 `json:"version"`   // of executions: those up to it are as of blocks up to Block
-	Inspected uint64 `json:"inspected"` // what was held back as of that block is written down
+	Version   uint64 `json:"version"` // of executions: those up to it are as of blocks up to Block
 	Catalogue string `json:"catalogue"`
 	Format    int    `json:"format"` // of the stored executions
 }
@@ -24,9 +23,8 @@ type checkpoint struct {
 // format is that of executions that say what they await.
 const format = 2
 
-// flushed says that executions up to a version are stored, as of blocks up to one, and what
-// was held back as of another.
-type flushed struct{ block, version, inspected uint64 }
+// flushed says that executions up to a version are stored, as of blocks up to one.
+type flushed struct{ block, version uint64 }
 
 // settled returns the last of what was flushed of which all that it follows from is
 // stored, and kept by the listener; and what comes after it. Until then the events may

@@ -65,6 +65,8 @@ type Store interface {
 	// Loose hands to yield the members of every stored execution that no anchor reaches, and
 	// whether there are more of them.
 	Loose(ctx context.Context, tenant string, yield func(ref lineage.ExecutionRef, members []lineage.Object, cut bool) error) error
+	// Chained counts the stored events that name a cause or link to other traces.
+	Chained(ctx context.Context, tenant string) (uint64, error)
 	// Unsettled hands to yield, as EventsSince does, decisions, what is on chains of causes
 	// and of links, and what came by a writer after a block.
 	Unsettled(ctx context.Context, tenant, writer string, block uint64, yield func(writer string, block uint64, e *lineage.Event) error) error

@@ -48,11 +48,11 @@ func (s *Stitcher) flush(ctx context.Context) error {
 	if s.retire == retire {
 		s.retire = 0
 	}
-	return s.move(flushed{computed, s.written, inspected}, catalogue)
+	return s.move(flushed{computed, s.written}, inspected, catalogue)
 }
 
-// move moves the checkpoint as far as it may.
-func (s *Stitcher) move(done flushed, catalogue string) error {
+// move moves the checkpoint as far as it may: what was held back as of it is written down.
+func (s *Stitcher) move(done flushed, inspected uint64, catalogue string) error {
 	if s.rebuilding || s.catalogue.Hash() != catalogue {
 		return nil // what is stored is of two catalogues
 	}
@@ -60,8 +60,8 @@ func (s *Stitcher) move(done flushed, catalogue string) error {
 		s.flushed = s.flushed[:n-1]
 	}
 	s.flushed = append(s.flushed, done)
-	last, rest := settled(s.flushed, min(s.stored(), s.deps.Listener.Kept()))
-	next := checkpoint{Writer: s.cfg.Writer, Block: last.block, Version: last.version, Inspected: last.inspected, Catalogue: catalogue, Format: format}
+	last, rest := settled(s.flushed, min(s.stored(), s.deps.Listener.Kept(), inspected))
+	next := checkpoint{Writer: s.cfg.Writer, Block: last.block, Version: last.version, Catalogue: catalogue, Format: format}
 	if len(rest) == len(s.flushed) || next == s.saved {
 		return nil
 	}

@@ -10,8 +10,7 @@ import (
 	"throughline/lineage"
 )
 
-// load rebuilds the graph from the stored events, trying again for as long as
-// the store is away. Executions of blocks past the checkpoint count as unsaved,
+// load begins with what is stored, trying again for as long as the store is away. Executions of blocks past the checkpoint count as unsaved,
 // and all of them do when another catalogue made those that are stored. It
 // returns false when ctx ends first.
 func (s *Stitcher) load(ctx context.Context) bool {
@@ -141,33 +140,32 @@ func (s *Stitcher) tryLoad(ctx context.Context) error {
 
 // upToCheckpoint reads what is stored, or leaves it in the store.
 func (s *Stitcher) upToCheckpoint(ctx context.Context, b *beginning) (*replay, *past, error) {
-	if !b.anew && s.leaves() {
-		past := &past{last: s.saved.Block}
-		p, err := s.leave(ctx, b, past)
+	if s.leaves(b) {
+		tail := &past{last: s.saved.Block}
+		p, err := s.leave(ctx, b, tail)
 		if !errors.Is(err, errTooMuch) {
-			return p, past, err
+			return p, tail, err
 		}
-		s.deps.Listener.Anew(s.deps.Catalogue)
 	}
-	past := &past{last: s.saved.Block}
+	tail := &past{last: s.saved.Block}
 	p := s.newReplay(s.deps.Catalogue, s.saved.Block, b.anew)
 	if b.anew && s.saved.Block == 0 { // the checkpoint is lost: all that is stored is as of all that is
 		p.until = math.MaxUint64
 	}
 	err := s.deps.Store.EventsSince(ctx, s.cfg.Tenant, func(writer string, block uint64, e *lineage.Event) error {
 		if writer == s.cfg.Writer && block > p.until {
-			past.note(block, e)
+			tail.note(block, e)
 			return nil
 		}
 		if writer == s.cfg.Writer {
-			past.last = max(past.last, block)
+			tail.last = max(tail.last, block)
 		}
 		return p.take(ctx, writer, block, e)
 	})
 	if err == nil {
 		err = p.end(ctx)
 	}
-	return p, past, err
+	return p, tail, err
 }
 
 // clear clears up how what is doubtful stands.

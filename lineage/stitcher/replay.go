@@ -19,7 +19,7 @@ type replay struct {
 	board    *board
 	absences *absences
 	unsaved  unsaved          // executions that the store has otherwise
-	writes   bool             // all executions are: another catalogue made those that are stored
+	writes   bool             // what is shown may be stored otherwise: another catalogue made it, or it is past the checkpoint
 	until    uint64           // the last block of our own journal that is read
 	block    uint64           // that executions are shown as of
 	grows    bool             // it takes all, whatever room there is
@@ -101,7 +101,9 @@ func (p *replay) add(ctx context.Context) error {
 	for _, e := range p.next {
 		g.Add(e)
 	}
-	p.events += len(p.next)
+	if !p.left { // otherwise they are counted by their numbers
+		p.events += len(p.next)
+	}
 	clear(p.next)
 	p.next, p.added = p.next[:0], p.reading
 	p.progress()

@@ -69,6 +69,16 @@ func (s *shelf) Loose(_ context.Context, _ string, yield func(lineage.ExecutionR
 	return nil
 }
 
+func (s *shelf) Chained(ctx context.Context, tenant string) (n uint64, err error) {
+	err = s.EventsSince(ctx, tenant, func(_ string, _ uint64, e *lineage.Event) error {
+		if e.Causation != "" || len(e.Links) > 0 {
+			n++
+		}
+		return nil
+	})
+	return n, err
+}
+
 func (s *shelf) Unsettled(ctx context.Context, tenant, writer string, block uint64, yield func(string, uint64, *lineage.Event) error) error {
 	type identity struct{ source, id string }
 	meant, causes := make(map[identity]bool), make(map[string]bool)

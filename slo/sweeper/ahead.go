@@ -43,27 +43,11 @@ func (s *Sweeper) Ahead(block uint64) (refs []lineage.ExecutionRef, err error) {
 // Settled says that Ahead will not be asked of any earlier block.
 func (s *Sweeper) Settled(block uint64) { s.floor.Store(block) }
 
-// putAhead writes which executions were told as of which block, and takes away those up to
-// one that is settled.
+// putAhead takes away which executions were told as of blocks up to one that is settled, and
+// then writes which were as of later ones. In that order: to take entries off the front of
+// many that the same commit has put there takes time with the square of them.
 func putAhead(tx *bbolt.Tx, told map[lineage.ExecutionRef]uint64, settled uint64) error {
 	b := tx.Bucket([]byte(aheadBucket))
-	if len(told) > 0 {
-		type written struct{ key, ref []byte }
-		all := make([]written, 0, len(told))
-		for ref, block := range told {
-			w := make(wire, 1, 96)
-			w[0] = compact
-			w.text(ref.Flow)
-			w.object(ref.Anchor)
-			all = append(all, written{slices.Concat(place(block), refID(ref)), w.sealed()})
-		}
-		slices.SortFunc(all, func(a, b written) int { return bytes.Compare(a.key, b.key) })
-		for _, w := range all {
-			if err := b.Put(w.key, w.ref); err != nil {
-				return err
-			}
-		}
-	}
 	c := b.Cursor()
 	k, _ := c.First()
 	for n := len(told) + prunedAtOnce; n > 0 && len(k) >= 8 && binary.BigEndian.Uint64(k) <= settled; n-- {
@@ -71,6 +55,24 @@ func putAhead(tx *bbolt.Tx, told map[lineage.ExecutionRef]uint64, settled uint64
 			return err
 		}
 		k, _ = c.First()
+	}
+	type written struct{ key, ref []byte }
+	all := make([]written, 0, len(told))
+	for ref, block := range told {
+		if block <= settled {
+			continue
+		}
+		w := make(wire, 1, 96)
+		w[0] = compact
+		w.text(ref.Flow)
+		w.object(ref.Anchor)
+		all = append(all, written{slices.Concat(place(block), refID(ref)), w.sealed()})
+	}
+	slices.SortFunc(all, func(a, b written) int { return bytes.Compare(a.key, b.key) })
+	for _, w := range all {
+		if err := b.Put(w.key, w.ref); err != nil {
+			return err
+		}
 	}
 	return nil
 }

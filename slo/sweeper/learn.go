@@ -51,9 +51,6 @@ func (s *Sweeper) learn(t *told) {
 		s.letGo(t.ref)
 		return
 	}
-	if s.telling.by == s.cat.Hash() { // otherwise all is told again after a kill
-		s.ahead[t.ref] = s.block
-	}
 	x := s.holding(t.ref)
 	before := x.keys
 	x.keys, x.gone, x.part = nil, false, false
@@ -87,6 +84,9 @@ func (s *Sweeper) learn(t *told) {
 	for _, keys := range [...][]*held{before, x.keys} {
 		for _, h := range keys {
 			s.follow(h)
+			if s.telling.by == s.cat.Hash() { // otherwise all is told again after a kill
+				s.ahead[t.ref] = s.block
+			}
 		}
 	}
 	if len(x.keys) == 0 {

@@ -21,8 +21,8 @@ type news struct {
 	wake    chan struct{}
 }
 
-// told is one execution as the rules see it; parts has one list a rule. anew says
-// that all that was told before is void, by a catalogue.
+// told is one execution as the rules see it; parts has one list a rule. anew says by which
+// catalogue is told from then on; what was told by another is void.
 type told struct {
 	ref    lineage.ExecutionRef
 	parts  map[string][]slo.Part // by SLA
@@ -45,7 +45,10 @@ func (n *news) Anew(cat *lineage.Catalogue) {
 	for _, r := range rulesOf(cat) {
 		n.rules[r.Flow] = append(n.rules[r.Flow], r)
 	}
-	n.telling = append(n.telling, told{anew: cat, void: n.void})
+	for i := range n.telling { // it was given up, and is told again
+		n.void = n.void || n.telling[i].void
+	}
+	n.telling = append(n.telling[:0:0], told{anew: cat, void: n.void})
 	n.void = false
 }
 

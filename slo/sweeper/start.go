@@ -74,13 +74,20 @@ func (b *start) open(at, raw []byte) error {
 
 // rest takes over the subjects that have those names, and what they hang on.
 func (b *start) rest() error {
+	err := b.tx.Bucket([]byte(aheadBucket)).ForEach(func(_, raw []byte) error { // the stitcher cannot begin without it
+		_, err := readAhead(raw)
+		return err
+	})
+	if err != nil {
+		return err
+	}
 	f := fetch{s: b.s, tx: b.tx, seen: make(map[id]*row)}
 	for _, at := range b.bearers {
 		if _, err := f.signedOne(at); err != nil {
 			return err
 		}
 	}
-	err := f.follow()
+	err = f.follow()
 	b.s.install(f.seen)
 	return err
 }
