@@ -99,7 +99,7 @@ func (s *Stitcher) tryLoad(ctx context.Context) error {
 	s.total.Store(b.total)
 	s.version = max(s.version, b.version)
 	retire := s.version + 1
-	if b.anew {
+	if b.anew || s.saved.Version == 0 { // by another catalogue, or nothing that was stored here
 		s.deps.Listener.Void()
 	}
 	s.deps.Listener.Anew(s.deps.Catalogue)
