@@ -178,7 +178,7 @@ func until(t *testing.T, done func() bool) {
 func TestWhatIsRepairedCompletes(t *testing.T) {
 	t.Parallel()
 	for fault, after := range map[service.Fault]time.Duration{
-		service.FaultDown:     9 * time.Second, // longer than the six tries of a dead letter
+		service.FaultDown:     20 * time.Second, // three times as long as the six tries of a dead letter
 		service.FaultLost:     time.Second,
 		service.FaultRejected: time.Second,
 	} {
