@@ -101,14 +101,20 @@ func (hears) Kept() uint64                                       { return 0 }
 // checkpoint of that.
 func bystander(b *testing.B, c *child) (*stitcher.Stitcher, <-chan uint64) {
 	b.Helper()
-	dir, saved := b.TempDir(), struct{ Writer string }{}
-	raw, err := os.ReadFile(filepath.Join(c.dir, "stitcher.json"))
-	if err == nil {
-		err = errors.Join(json.Unmarshal(raw, &saved), os.WriteFile(filepath.Join(dir, "stitcher.json"), raw, 0o600))
-	}
-	if err != nil {
-		b.Fatal(err)
-	}
+	dir, saved := b.TempDir(), struct {
+		Writer  string
+		Version uint64
+	}{}
+	eventually(b, 30*time.Minute, func() error {
+		raw, err := os.ReadFile(filepath.Join(c.dir, "stitcher.json"))
+		if err == nil {
+			err = errors.Join(json.Unmarshal(raw, &saved), os.WriteFile(filepath.Join(dir, "stitcher.json"), raw, 0o600))
+		}
+		if err == nil && saved.Version == 0 {
+			err = errors.New("the house has not stored its executions yet")
+		}
+		return err
+	})
 	token, err := os.ReadFile(filepath.Join(c.dir, tokenFile))
 	if err != nil {
 		b.Fatal(err)

@@ -2,6 +2,7 @@ package stitcher
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"throughline/lineage"
@@ -42,8 +43,20 @@ func (s *Stitcher) Lookup(ctx context.Context, q lineage.ObjectQuery) (found lin
 	if q.Tenant != s.cfg.Tenant {
 		return lineage.Answer{}, nil
 	}
-	err = s.askBroadly(ctx, op, q.ID, func() { found = s.graph.Lookup(q) })
+	answer := func() { found = s.graph.Lookup(q) }
+	if s.joins(q.Type) { // all of it comes back
+		err = s.ask(ctx, op, answer, q.ID)
+	} else {
+		err = s.askBroadly(ctx, op, q.ID, answer)
+	}
 	return found, err
+}
+
+// joins tells whether objects of a type hold evidence together.
+func (s *Stitcher) joins(typ string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return typ == lineage.CorrelationType || typ == lineage.TraceType || slices.Contains(s.catalogue.Joining(), typ)
 }
 
 // askBroadly is ask, also for what the latest events are in that name an object which
