@@ -21,7 +21,7 @@ export GOFLAGS     := $(strip $(filter-out -trimpath,$(shell go env GOFLAGS)) -t
 RACE               := CGO_ENABLED=1 go test -race -trimpath=false
 
 # Tests that take a tenth of the orders, or of the seeds, under the race detector.
-WHOLE := KilledTwentyTimes|TwentyKills|TestEveryLog|TestAGraphThatForgets|TestAStitcherThatForgets|TestAfterACut|TestAListenerIsTold|TestOfWhatHoldsNothing|TestTwoThousandCleanOrders|TestEveryFault|TestALargeMarket|TestWalksOverThePublicLogs|TestAStoreThatIsFilled
+WHOLE := KilledTwentyTimes|TwentyKills|TestEveryLog|TestAGraphThat|TestAStitcherThatForgets|TestAfterACut|TestAListenerIsTold|TestOfWhatHoldsNothing|TestTwoThousandCleanOrders|TestEveryFault|TestALargeMarket|TestWalksOverThePublicLogs|TestAStoreThatIsFilled
 
 # The lock file's hash stamps node_modules: `npm ci` unpacks half a gigabyte, so
 # it runs once a lock file and not once a build.
@@ -100,7 +100,7 @@ test: deps-test assets bin/.gen ## Install what the tests need, vet, and run eve
 	go test -timeout 15m -run '$(WHOLE)' ./cmd/throughline ./lineage ./lineage/stitcher
 
 prove: ## Prove lineage on a thousand logs of every kind, in any order of arrival (SEEDS=n)
-	THROUGHLINE_SEEDS=$(or $(SEEDS),1000) go test -timeout 120m -run 'EveryLog|Forgets' ./lineage ./lineage/stitcher
+	THROUGHLINE_SEEDS=$(or $(SEEDS),1000) go test -timeout 120m -run 'EveryLog|Forgets|BeginsWithAll' ./lineage ./lineage/stitcher
 
 bench: build ## Measure: CPU per span, bytes per span, events stitched a second (BENCH=pattern PKG=./folder)
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 30m $(PKG)
