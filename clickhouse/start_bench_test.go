@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"throughline/clickhouse/storetest"
 	"throughline/lineage"
 )
 
@@ -29,24 +28,7 @@ func outlined(random *rand.Rand, n int, at time.Time) *lineage.Execution {
 // twice and a third awaits something.
 func BenchmarkOutlines(b *testing.B) {
 	const size, batch = 300_000, 30_000
-	f := storetest.NewFixture(b, dsn)
-	random := rand.New(rand.NewPCG(1, 8))
-	began := time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)
-	var again []*lineage.Execution
-	for from := 0; from < size; from += batch {
-		var executions []*lineage.Execution
-		for i := range batch {
-			executions = append(executions, outlined(random, from+i, began.Add(time.Duration(from+i)*time.Second)))
-		}
-		if err := f.SaveExecutions(b.Context(), "default", 1, executions, nil); err != nil {
-			b.Fatal(err)
-		}
-		again = append(again, executions[:batch/10]...)
-	}
-	if err := f.SaveExecutions(b.Context(), "default", 2, again, nil); err != nil {
-		b.Fatal(err)
-	}
-	again = nil
+	f := traded(b, size, batch, outlined)
 	var spent time.Duration
 	var allocated uint64
 	for b.Loop() {

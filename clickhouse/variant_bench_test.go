@@ -14,23 +14,7 @@ import (
 // stages, of which every tenth was written twice, and tells what their rows take.
 func BenchmarkVariants(b *testing.B) {
 	const size, batch = 1_000_000, 50_000
-	f := storetest.NewFixture(b, dsn)
-	random := rand.New(rand.NewPCG(1, 8))
-	began := time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)
-	var again []*lineage.Execution
-	for from := 0; from < size; from += batch {
-		var executions []*lineage.Execution
-		for i := range batch {
-			executions = append(executions, sold(random, from+i, began.Add(time.Duration(from+i)*time.Second)))
-		}
-		if err := f.SaveExecutions(b.Context(), "default", 1, executions, nil); err != nil {
-			b.Fatal(err)
-		}
-		again = append(again, executions[:batch/10]...)
-	}
-	if err := f.SaveExecutions(b.Context(), "default", 2, again, nil); err != nil {
-		b.Fatal(err)
-	}
+	f := traded(b, size, batch, sold)
 	q := lineage.VariantQuery{Tenant: "default", Flow: "sales", Limit: 20}
 	before := cpu(b)
 	for b.Loop() {
@@ -78,4 +62,28 @@ func sold(random *rand.Rand, n int, at time.Time) *lineage.Execution {
 		x.EndedAt = x.LastAt
 	}
 	return x
+}
+
+// traded is a store with executions, one begun each second, of which every tenth was
+// written twice.
+func traded(b *testing.B, size, batch int, of func(random *rand.Rand, n int, at time.Time) *lineage.Execution) *storetest.Fixture {
+	b.Helper()
+	f := storetest.NewFixture(b, dsn)
+	random := rand.New(rand.NewPCG(1, 8))
+	began := time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)
+	var again []*lineage.Execution
+	for from := 0; from < size; from += batch {
+		var executions []*lineage.Execution
+		for i := range batch {
+			executions = append(executions, of(random, from+i, began.Add(time.Duration(from+i)*time.Second)))
+		}
+		if err := f.SaveExecutions(b.Context(), "default", 1, executions, nil); err != nil {
+			b.Fatal(err)
+		}
+		again = append(again, executions[:batch/10]...)
+	}
+	if err := f.SaveExecutions(b.Context(), "default", 2, again, nil); err != nil {
+		b.Fatal(err)
+	}
+	return f
 }

@@ -3,10 +3,7 @@ package lineage_test
 import (
 	"maps"
 	"math/rand/v2"
-	"slices"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"throughline/lineage"
 	"throughline/lineage/logs"
@@ -102,35 +99,11 @@ func idsOf(events []*lineage.Event) string {
 
 func (s *reborn) PossibleSame() [][2]lineage.Object { return s.whole().PossibleSame() }
 
+func (s *reborn) outcome() (int, string) { return s.births, s.fault }
+
 func TestAGraphThatBeginsWithAllInTheStoreTellsTheSame(t *testing.T) {
 	t.Parallel()
-	for _, kind := range logs.Kinds() {
-		t.Run(kind.Name, func(t *testing.T) {
-			t.Parallel()
-			births := 0
-			for seed := range seeds(t) {
-				log := logs.Write(kind.Small(seed))
-				straight := lineage.NewGraph(log.Catalogue, logs.Tenant)
-				log.Straight(straight)
-				var last *reborn
-				arrival := log.Arrive(seed, func() logs.Subject {
-					last = &reborn{forgetful: newForgetful(log, seed), log: log, random: rand.New(rand.NewPCG(seed, 10))}
-					return last
-				})
-				if fault := arrival.Fault; fault != nil {
-					t.Fatalf("seed %d, %s (-want +got):\n%s", seed, fault.What, cmp.Diff(fault.Want, fault.Got))
-				}
-				if last.fault != "" {
-					t.Fatalf("seed %d: %s", seed, last.fault)
-				}
-				if !slices.Equal(logs.Account(log.Catalogue, straight), logs.Account(log.Catalogue, arrival.Subject)) {
-					t.Fatalf("seed %d (-as told +as it was left in the store):\n%s", seed, cmp.Diff(told(log, straight), told(log, arrival.Subject)))
-				}
-				births += last.births
-			}
-			if births == 0 {
-				t.Error("none was begun anew")
-			}
-		})
-	}
+	everyLogTellsTheSame(t, func(log *logs.Log, seed uint64) tried {
+		return &reborn{forgetful: newForgetful(log, seed), log: log, random: rand.New(rand.NewPCG(seed, 10))}
+	})
 }

@@ -84,10 +84,10 @@ func (s *Sweeper) learn(t *told) {
 	for _, keys := range [...][]*held{before, x.keys} {
 		for _, h := range keys {
 			s.follow(h)
-			if s.telling.by == s.cat.Hash() { // otherwise all is told again after a kill
-				s.ahead[t.ref] = s.block
-			}
 		}
+	}
+	if len(before)+len(x.keys) > 0 && s.telling.by == s.cat.Hash() { // otherwise all is told again after a kill
+		s.ahead[t.ref] = s.block
 	}
 	if len(x.keys) == 0 {
 		delete(s.inRef, t.ref)
